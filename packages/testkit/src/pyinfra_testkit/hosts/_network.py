@@ -1,0 +1,122 @@
+"""A bridge of our own for each lab, with addresses that no other lab on this machine has."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from pathlib import Path
+from typing import TextIO
+
+from pyinfra_testkit.hosts._errors import HostsError
+from pyinfra_testkit.hosts._process import run
+
+_STATE = Path("/run/pyinfra-testkit")
+_SLOTS = 256
+MAX_HOSTS = 250
+_DISABLED, _FORWARDING = "0", "3"
+"""States of a bridge's port, as bridge(8) numbers them."""
+
+
+class Network:
+    """One lab's network: 198.18.SLOT.0/24, from the range that RFC 2544 sets aside for tests.
+
+    The slot is held by a file lock, so whatever kills the process frees it, and what that process left behind
+    is cleared away when the slot is taken again.
+
+    Attributes:
+        directory: A folder for the lab's own files, empty at first; it goes with the network.
+    """
+
+    def __init__(self) -> None:
+        """Take a free slot and make its bridge.
+
+        Raises:
+            HostsError: No slot is free, or the bridge could not be made.
+        """
+        self._slot, self._lock = _take_slot()
+        self.directory = _STATE / f"slot-{self._slot}"
+        self._clear()
+        self.directory.mkdir(mode=0o755)
+        commands = (
+            f"link add {self.bridge} address {self.mac(0)} type bridge\n"
+            f"address add {self.address(0)}/24 dev {self.bridge}\n"
+            f"link set {self.bridge} up\n"
+        )
+        run("ip", "-batch", "-", input=commands)
+
+    @property
+    def bridge(self) -> str:
+        """The bridge's name."""
+        return f"pit{self._slot}"
+
+    def address(self, index: int) -> str:
+        """Give the IPv4 address of a host; index 0 is this machine."""
+        return f"198.18.{self._slot}.{index + 1}"
+
+    def mac(self, index: int) -> str:
+        """Give the MAC address of a host; index 0 is this machine."""
+        return f"02:c6:12:00:{self._slot:02x}:{index:02x}"
+
+    def port(self, index: int) -> str:
+        """Give the name of the bridge's port for a host."""
+        return f"{self.bridge}h{index}"
+
+    def add(self, index: int) -> None:
+        """Make a host's address known.
+
+        A fixed neighbour entry, since packets to a host that is cut off must be lost in silence, as on a real
+        network, and not be answered with "no route to host".
+
+        Args:
+            index: The host's index, from 1.
+
+        Raises:
+            HostsError: The network is full.
+        """
+        if index > MAX_HOSTS:
+            raise HostsError(f"a lab has room for {MAX_HOSTS} hosts")
+        run(
+            *("ip", "neighbour", "replace", self.address(index), "lladdr", self.mac(index)),
+            *("dev", self.bridge, "nud", "permanent"),
+        )
+
+    def cut(self, index: int) -> None:
+        """Drop every packet to and from a host."""
+        run("bridge", "link", "set", "dev", self.port(index), "state", _DISABLED)
+
+    def heal(self, index: int) -> None:
+        """Carry a host's packets again."""
+        run("bridge", "link", "set", "dev", self.port(index), "state", _FORWARDING)
+
+    def close(self) -> None:
+        """Remove the bridge and the folder, and free the slot."""
+        self._clear()
+        self._lock.close()
+
+    def _clear(self) -> None:
+        devices = Path("/sys/class/net")
+        for device in [*devices.glob(f"{self.bridge}h*"), *devices.glob(self.bridge)]:
+            _delete(device)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def _delete(device: Path) -> None:
+    try:
+        run("ip", "link", "delete", device.name)
+    except HostsError:
+        # The kernel may have been faster: ports go with the last process of their host.
+        if device.exists():
+            raise
+
+
+def _take_slot() -> tuple[int, TextIO]:
+    _STATE.mkdir(mode=0o755, exist_ok=True)
+    for slot in range(_SLOTS):
+        lock = (_STATE / f"slot-{slot}.lock").open("a")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+        else:
+            return slot, lock
+    raise HostsError(f"all {_SLOTS} networks for labs are taken: is something leaving labs open?")

@@ -1,0 +1,91 @@
+"""The test kit's pytest plugin: fixtures for real ssh hosts.
+
+pytest loads it in every run, so nothing here imports more than pytest itself until a fixture is used.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pyinfra_testkit.hosts import Lab, RealHost
+
+REQUIRE_VARIABLE = "PYINFRA_REQUIRE_REAL_HOSTS"
+"""Set to `1` where real hosts must not be skipped."""
+
+_FIXTURES = {"real_hosts", "ssh_host"}
+
+
+class RealHosts(Protocol):
+    """What the fixture `real_hosts` is."""
+
+    def __call__(self, count: int, *, reset: bool = False) -> list[RealHost]:
+        """Give real hosts, `h1`, `h2`, …: the same ones all through the session.
+
+        Args:
+            count: How many.
+            reset: Throw away what tests before this one changed on them.
+
+        Returns:
+            The hosts, up, connected and running.
+        """
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line(
+        "markers",
+        "real_hosts: needs real ssh hosts (Linux, root); set by itself on tests that use their fixtures",
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use real hosts, so that `-m "not real_hosts"` leaves them out."""
+    for item in items:
+        if _FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("real_hosts")
+
+
+@pytest.fixture(scope="session")
+def _lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    from pyinfra_testkit.hosts import HostsUnavailableError, Lab
+
+    try:
+        lab = Lab(_reporter(request.config))
+    except HostsUnavailableError as error:
+        if os.environ.get(REQUIRE_VARIABLE) == "1":
+            pytest.fail(f"{error} ({REQUIRE_VARIABLE}=1 forbids to skip)", pytrace=False)
+        pytest.skip(str(error))
+    with lab:
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def real_hosts(_lab: Lab) -> RealHosts:
+    """Real ssh hosts, shared by the tests of a session: `real_hosts(2)` or `real_hosts(2, reset=True)`."""
+    return _lab.hosts
+
+
+@pytest.fixture
+def ssh_host(_lab: Lab) -> RealHost:
+    """One real ssh host of its own, on which nothing was changed yet."""
+    return _lab.fresh_host()
+
+
+def _reporter(config: pytest.Config) -> Callable[[str], None]:
+    capture = config.pluginmanager.getplugin("capturemanager")
+    terminal = config.pluginmanager.getplugin("terminalreporter")
+
+    def report(line: str) -> None:
+        if capture is None or terminal is None:
+            return
+        with capture.global_and_fixture_disabled():
+            terminal.ensure_newline()
+            terminal.write_line(line)
+
+    return report

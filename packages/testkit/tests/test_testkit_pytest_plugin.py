@@ -1,0 +1,56 @@
+"""The pytest plugin: when real hosts are skipped, when not, and what it costs where they are not used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+USES_A_HOST = "def test_it(ssh_host):\n    pass\n"
+NOTHING_HERE = """
+import pyinfra_testkit.hosts._lab as lab
+lab.missing_requirements = lambda: ["root (namespaces and mounts need it)", "the tools of debootstrap"]
+"""
+
+
+@pytest.fixture
+def machine_without(pytester: pytest.Pytester) -> pytest.Pytester:
+    pytester.makeconftest(NOTHING_HERE)
+    pytester.makepyfile(USES_A_HOST)
+    return pytester
+
+
+def test_where_hosts_cannot_be_made_tests_are_skipped_with_the_reason(
+    machine_without: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYINFRA_REQUIRE_REAL_HOSTS", raising=False)
+    result = machine_without.runpytest_subprocess("-rs")
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["*real hosts need root*, the tools of debootstrap*"])
+
+
+def test_where_hosts_are_required_it_is_an_error(
+    machine_without: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYINFRA_REQUIRE_REAL_HOSTS", "1")
+    result = machine_without.runpytest_subprocess()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*real hosts need root*PYINFRA_REQUIRE_REAL_HOSTS=1 forbids to skip*"])
+
+
+def test_tests_that_use_hosts_are_marked(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(USES_A_HOST + "def test_other():\n    pass\n")
+    result = pytester.runpytest_subprocess("--strict-markers", "-m", "not real_hosts")
+    result.assert_outcomes(passed=1, deselected=1)
+
+
+def test_loading_the_plugin_imports_nothing_else_of_ours() -> None:
+    script = (
+        "import sys, pyinfra_testkit.pytest_plugin\n"
+        "print(sorted(name for name in sys.modules if name.startswith('pyinfra')))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert loaded == "['pyinfra_testkit', 'pyinfra_testkit.pytest_plugin']\n"
