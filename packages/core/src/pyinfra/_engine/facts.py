@@ -1,0 +1,213 @@
+"""Asking hosts for facts: the cache of one generation, and requests that wait to be sent together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pyinfra.api.command import StringCommand
+from pyinfra.api.exceptions import ConnectError, PyinfraError
+from pyinfra.api.hiddenvalue import HiddenValue
+from pyinfra.connectors.util import CommandOutput
+
+from . import batch
+from .batch import Answer, Question
+from .scheduler import Event, Lane
+
+if TYPE_CHECKING:
+    from pyinfra.api.host import Host
+    from pyinfra.api.state import State
+
+# A request with one of these goes alone: they are about one command.
+_ALONE = ("_timeout", "_get_pty", "_stdin")
+# How an operation is run, not how a command is: no part of what a fact asks.
+_NOT_ASKED = ("_retries", "_retry_delay", "_retry_until", "_success_exit_codes", "_shell_executable")
+
+
+@dataclass(slots=True)
+class Request:
+    """A question for a host, and how it is asked.
+
+    Attributes:
+        question: the question.
+        arguments: the connector arguments that it is asked with.
+        shape: what requests must have in common to share a batch.
+        key: what tells it from every other request to the host.
+        event: becomes known with the answer.
+        generation: the generation of the run in which it was sent; 0 before.
+    """
+
+    question: Question
+    arguments: dict[str, Any]
+    shape: Any
+    key: Any
+    event: Event[Answer]
+    generation: int = 0
+
+
+def make_request(question: Question, arguments: Mapping[str, Any]) -> Request:
+    """Make a request.
+
+    Args:
+        question: the question.
+        arguments: connector arguments.
+
+    Returns:
+        The request, with the keys under which it is found again.
+    """
+    asked = {key: value for key, value in arguments.items() if value and key not in _NOT_ASKED}
+    shape = _frozen(asked)
+    key = (question.command, question.requires, question.shell, question.success, shape)
+    return Request(question, asked, shape, key, Event())
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return tuple(sorted((key, _frozen(item)) for key, item in value.items()))
+    if isinstance(value, list | tuple | set | frozenset):
+        return tuple(_frozen(item) for item in value)
+    if isinstance(value, HiddenValue):
+        return value.raw_value
+    return value if isinstance(value, str | bytes | int | float | bool | None) else id(value)
+
+
+class HostFacts:
+    """One host's facts.
+
+    Args:
+        state: the run.
+        host: the host.
+        lane: the host's lane.
+        generation: tells the run's generation: an answer from an earlier one may no longer be true.
+    """
+
+    def __init__(self, state: State, host: Host, lane: Lane, generation: Callable[[], int]) -> None:
+        self._state = state
+        self._host = host
+        self._lane = lane
+        self._generation = generation
+        self._answers: dict[Any, tuple[int, Answer]] = {}
+        self._asked: dict[Any, Request] = {}
+        self._waiting: list[Request] = []
+        self.batches = True
+        lane.settle = self.send
+
+    def cached(self, request: Request) -> Answer | None:
+        """Give the answer of this generation, if there is one."""
+        known = self._answers.get(request.key)
+        return known[1] if known is not None and known[0] == self._generation() else None
+
+    def ask(self, request: Request) -> Event[Answer]:
+        """Have a question asked when nothing on the host can run further.
+
+        Args:
+            request: the request.
+
+        Returns:
+            What becomes known with the answer; the same for requests that are alike.
+        """
+        asked = self._asked.get(request.key)
+        if asked is not None and asked.generation in (0, self._generation()):
+            return asked.event
+        self._asked[request.key] = request
+        self._waiting.append(request)
+        self._lane.scheduler.queue_turn(self._lane)
+        return request.event
+
+    def ask_directly(self, request: Request) -> Answer:
+        """Ask a question in this thread, now."""
+        return self._run_alone(request)
+
+    # -- sending ------------------------------------------------------------------------------------------------
+
+    def send(self) -> None:
+        """Send what waits: requests that are asked alike as one batch, others beside it."""
+        waiting, self._waiting = self._waiting, []
+        groups: dict[Any, list[Request]] = {}
+        for request in waiting:
+            request.generation = self._generation()
+            if self._can_share(request):
+                groups.setdefault(request.shape, []).append(request)
+            else:
+                self._start_alone(request)
+        for requests in groups.values():
+            self._start_batch(requests)
+
+    def _can_share(self, request: Request) -> bool:
+        return (
+            self.batches
+            and self._state.config.BATCH
+            and self._host.connector.handles_batches
+            and not any(key in request.arguments for key in _ALONE)
+        )
+
+    def _start_alone(self, request: Request) -> None:
+        event = self._lane.scheduler.start(self._lane, lambda: self._run_alone(request))
+        event.callbacks.append(lambda: self._answered(request, event.value, event.error))
+
+    def _start_batch(self, requests: list[Request]) -> None:
+        token = batch.new_token()
+        event = self._lane.scheduler.start(self._lane, lambda: self._run_batch(requests, token))
+
+        def take() -> None:
+            answers = event.value if event.value is not None else [None] * len(requests)
+            for request, answer in zip(requests, answers, strict=True):
+                if answer is None and not isinstance(event.error, ConnectError):
+                    self._start_alone(request)
+                else:
+                    self._answered(request, answer, event.error)
+            if event.value is not None and all(answer is None for answer in event.value):
+                self.batches = False
+
+        event.callbacks.append(take)
+
+    def _answered(self, request: Request, answer: Answer | None, error: BaseException | None) -> None:
+        if self._asked.get(request.key) is request:
+            del self._asked[request.key]
+        if answer is not None and (answer.succeeded or answer.missing):
+            self._answers[request.key] = (request.generation, answer)
+        request.event.set(answer, error)
+
+    # -- in a thread of the pool ----------------------------------------------------------------------------------
+
+    def _run_batch(self, requests: list[Request], token: str) -> list[Answer | None]:
+        questions = [request.question for request in requests]
+        output = self._run(
+            StringCommand("sh"),
+            print_output=False,
+            _stdin=batch.script(questions, token).encode("utf-8", "surrogateescape"),
+            **requests[0].arguments,
+        )[1]
+        return batch.read(questions, token, _text(output, "stdout"), _text(output, "stderr"))
+
+    def _run_alone(self, request: Request) -> Answer:
+        text = batch.alone(request.question)
+        if self._host.connector.handles_batches:
+            text = f"LC_ALL=C; export LC_ALL; {text}"
+        succeeded, output = self._run(
+            StringCommand(text),
+            print_output=self._state.print_fact_output,
+            _shell_executable=request.question.shell,
+            _success_exit_codes=list(request.question.success),
+            **request.arguments,
+        )
+        return batch.answer_alone(succeeded, output.stdout_lines, output.stderr_lines)
+
+    def _run(
+        self, command: StringCommand, print_output: bool, **arguments: Any
+    ) -> tuple[bool, CommandOutput]:
+        try:
+            return self._host.connector.run_shell_command(
+                command,
+                print_output=print_output,
+                print_input=self._state.print_fact_input,
+                **arguments,
+            )
+        except TimeoutError as error:
+            raise PyinfraError(f"timed out after {arguments.get('_timeout')} seconds") from error
+
+
+def _text(output: CommandOutput, buffer_name: str) -> str:
+    lines = [line.line for line in output.combined_lines if line.buffer_name == buffer_name]
+    return "\n".join(lines) + "\n" if lines else ""

@@ -1,0 +1,93 @@
+"""Imports of `pyinfra.operations.x` and its kin: resolved by entry points where no folder of that name is there.
+
+The finder stands first, so that a name that two distributions claim is refused even where one of them is found on
+disk; it stands aside for everything that is not directly below one of the three packages.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.machinery
+import importlib.util
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+KINDS = ("operations", "facts", "connectors")
+# Modules of core itself, which no plugin can take.
+OWN = {"operations": {"util", "python"}, "facts": {"util"}, "connectors": {"base", "util", "local"}}
+
+
+class PluginFinder:
+    """Finds modules that entry points provide under pyinfra's own names."""
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: ModuleType | None = None,  # noqa: ARG002 - the import system's signature
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Give the spec of a module, as the import system asks for it.
+
+        Args:
+            fullname: the module's full name.
+            path: its package's path.
+            target: not used.
+
+        Returns:
+            The spec; None for what is not ours to find.
+
+        Raises:
+            PluginNotInstalledError: no plugin provides it; says what to install.
+        """
+        parts = fullname.split(".")
+        if len(parts) != 3 or parts[0] != "pyinfra" or parts[1] not in KINDS:  # noqa: PLR2004 - pyinfra.KIND.NAME
+            return None
+        _, kind, name = parts
+        if name.startswith("_") or name in OWN[kind]:
+            return None
+        return self._find(fullname, kind, name, path)
+
+    def _find(
+        self, fullname: str, kind: str, name: str, path: Sequence[str] | None
+    ) -> importlib.machinery.ModuleSpec | None:
+        from pyinfra.api.exceptions import PluginError, PluginNotInstalledError
+        from pyinfra.plugins.registry import registry
+
+        on_disk = importlib.machinery.PathFinder.find_spec(fullname, path)
+        try:
+            plugin = registry.find(kind, name)
+        except PluginError as error:
+            raise PluginNotInstalledError(str(error)) from error
+        if plugin is not None:
+            module_name = plugin.target.partition(":")[0].strip()
+            if module_name != fullname and kind != "connectors":
+                return importlib.machinery.ModuleSpec(fullname, _AliasLoader(module_name))
+        if on_disk is None:
+            raise PluginNotInstalledError(registry.missing(kind, name))
+        return on_disk
+
+
+class _AliasLoader:
+    """Gives another module under a name of ours."""
+
+    def __init__(self, module_name: str) -> None:
+        self._module_name = module_name
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        """Import the other module."""
+        module = importlib.import_module(self._module_name)
+        self._own_spec = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Leave it as it is: it has run, and keeps the spec that it was imported by."""
+        module.__spec__ = self._own_spec
+
+
+def install_finder() -> None:
+    """Put the finder first, once."""
+    if not any(isinstance(finder, PluginFinder) for finder in sys.meta_path):
+        finder: Any = PluginFinder()
+        sys.meta_path.insert(0, finder)

@@ -1,0 +1,195 @@
+"""The configuration of a run: its keys, their defaults and what they require."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from .exceptions import ConfigError, PyinfraError
+
+
+class ConfigDefaults:
+    """Every config key with its type and default; keys of pyinfra 3 keep their meaning."""
+
+    # % of hosts that may fail before the run ends
+    FAIL_PERCENT: int | None = None
+    # Seconds to wait for a connection
+    CONNECT_TIMEOUT: int = 10
+    # Folder for temporary files on hosts; None asks the host, DEFAULT_TEMP_DIR where it has none to tell
+    TEMP_DIR: str | None = None
+    DEFAULT_TEMP_DIR: str = "/tmp"  # noqa: S108 - a folder on the host
+    # Hosts worked on at once; 0 for as many as there are
+    PARALLEL: int = 0
+    # PEP 440 specifier of the pyinfra that the deploy needs, and a requirements file or list to check
+    REQUIRE_PYINFRA_VERSION: str | None = None
+    REQUIRE_PACKAGES: str | Sequence[str] | None = None
+    # How commands gain privileges
+    SU_USER: str | None = None
+    USE_SU_LOGIN: bool = False
+    SU_SHELL: bool | str = False
+    PRESERVE_SU_ENV: bool = False
+    SU_PASSWORD: str | None = None
+    SUDO: bool = False
+    SUDO_USER: str | None = None
+    PRESERVE_SUDO_ENV: bool = False
+    USE_SUDO_LOGIN: bool = False
+    SUDO_PASSWORD: str | None = None
+    DOAS: bool = False
+    DOAS_USER: str | None = None
+    DZDO: bool = False
+    DZDO_USER: str | None = None
+    # An operation's failure does not fail its host
+    IGNORE_ERRORS: bool = False
+    # The shell that runs commands
+    SHELL: str = "sh"
+    # Show what changes inside files
+    DIFF: bool = False
+    # How often a failed operation is tried again, and the seconds between
+    RETRY: int = 0
+    RETRY_DELAY: int = 5
+    # Names of environment variables of this machine that commands get
+    INHERIT_ENV: Sequence[str] = ()
+    # Send the fact requests of a host together; False asks each alone, in order
+    BATCH: bool = True
+    # A fact's binary missing during execute: "default" warns and uses the fact's default, "raise" raises
+    FACT_MISSING_COMMAND: str = "default"
+
+
+config_defaults: dict[str, Any] = {
+    key: value for key, value in vars(ConfigDefaults).items() if key.isupper()
+}
+
+
+def check_pyinfra_version(version: str) -> None:
+    """Refuse a deploy that needs another pyinfra.
+
+    Args:
+        version: a PEP 440 specifier, such as `>=3,<4`; a bare version means exactly that one.
+
+    Raises:
+        ConfigError: this pyinfra does not fit.
+    """
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    from pyinfra import __version__
+
+    try:
+        wanted = SpecifierSet(version if not version[:1].isdigit() else f"=={version}")
+    except InvalidSpecifier as error:
+        raise ConfigError(f"REQUIRE_PYINFRA_VERSION: {version!r} is not a version specifier") from error
+    if not wanted.contains(__version__, prereleases=True):
+        raise ConfigError(f"this deploy needs pyinfra {version}, installed is {__version__}")
+
+
+def check_require_packages(requirements_config: str | Sequence[str]) -> None:
+    """Refuse a deploy whose Python packages are not installed.
+
+    Args:
+        requirements_config: the path of a requirements file, or a list of requirements.
+
+    Raises:
+        ConfigError: a package is missing or has another version.
+    """
+    from pathlib import Path
+
+    if isinstance(requirements_config, str):
+        try:
+            lines: Iterable[str] = Path(requirements_config).read_text(encoding="utf-8").splitlines()
+        except OSError as error:
+            raise ConfigError(
+                f"REQUIRE_PACKAGES: {requirements_config} can't be read: {error.strerror}"
+            ) from error
+    else:
+        lines = requirements_config
+    unmet = [problem for line in lines if (problem := _unmet(line))]
+    if unmet:
+        raise ConfigError("the deploy's Python packages are not as it needs them: " + "; ".join(unmet))
+
+
+def _unmet(line: str) -> str | None:
+    from importlib import metadata
+
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    text = line.split("#", 1)[0].strip()
+    if not text or text.startswith("-"):
+        return None
+    try:
+        wanted = Requirement(text)
+    except InvalidRequirement as error:
+        raise ConfigError(f"REQUIRE_PACKAGES: {text!r} is not a requirement: {error}") from error
+    if wanted.marker and not wanted.marker.evaluate():
+        return None
+    try:
+        installed = metadata.version(wanted.name)
+    except metadata.PackageNotFoundError:
+        return f"{text} is not installed"
+    if not wanted.specifier.contains(installed, prereleases=True):
+        return f"{text} is needed, installed is {installed}"
+    return None
+
+
+config_checkers: dict[str, Callable[[Any], None]] = {
+    "REQUIRE_PYINFRA_VERSION": check_pyinfra_version,
+    "REQUIRE_PACKAGES": check_require_packages,
+}
+
+
+class Config(ConfigDefaults):
+    """The configuration of one run.
+
+    Keys are attributes in upper case. A deploy file may set them; what it sets ends with the file.
+
+    Args:
+        **kwargs: keys to set.
+
+    Raises:
+        ConfigError: a key is unknown.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        unknown = sorted(set(kwargs) - set(config_defaults))
+        if unknown:
+            raise ConfigError(f"unknown config: {', '.join(unknown)} (known: {', '.join(config_defaults)})")
+        self.__dict__.update(config_defaults)
+        self.__dict__.update(kwargs)
+        self._locked: dict[str, Any] = {}
+        for key, value in kwargs.items():
+            self._check(key, value)
+
+    def __setattr__(self, key: str, value: Any) -> None:
+        if key.isupper():
+            self._check(key, value)
+        super().__setattr__(key, value)
+
+    @staticmethod
+    def _check(key: str, value: Any) -> None:
+        checker = config_checkers.get(key)
+        if checker is not None and value is not None:
+            checker(value)
+
+    def get_current_state(self) -> list[tuple[str, Any]]:
+        """Give every key and its value, to be set again later."""
+        return [(key, getattr(self, key)) for key in config_defaults]
+
+    def set_current_state(self, config_state: Iterable[tuple[str, Any]]) -> None:
+        """Set keys to the values that `get_current_state` gave."""
+        for key, value in config_state:
+            super().__setattr__(key, value)
+
+    def lock_current_state(self) -> None:
+        """Remember the values as they are, for `reset_locked_state`."""
+        self._locked = dict(self.get_current_state())
+
+    def reset_locked_state(self) -> None:
+        """Set every key to what it was at `lock_current_state`."""
+        self.set_current_state(self._locked.items())
+
+    def copy(self) -> Config:
+        """Give a copy that changes by itself."""
+        made = Config()
+        made.set_current_state(self.get_current_state())
+        return made
+
+
+__all__ = ["Config", "ConfigDefaults", "PyinfraError", "config_checkers", "config_defaults"]

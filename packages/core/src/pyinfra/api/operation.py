@@ -1,0 +1,301 @@
+"""Operations: what a host should be like, and the commands that make it so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from functools import update_wrapper
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from typing_extensions import ParamSpec
+
+from pyinfra.context import ctx_host, ctx_state
+
+from .exceptions import OperationError, PyinfraError
+
+if TYPE_CHECKING:
+    from pyinfra.connectors.util import CommandOutput
+
+    from .host import Host
+    from .state import State
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+OperationFunction = Callable[P, Generator[Any, Any, Any]]
+
+
+def get_operation_name_from_func(func: Callable[..., Any]) -> str:
+    """Give the public name of an operation, such as `files.put`.
+
+    Args:
+        func: its function; private modules it is defined in do not show.
+
+    Returns:
+        The name of the public module below `pyinfra.operations`, or the last one of another package, and the function.
+    """
+    parts = [part for part in func.__module__.split(".") if not part.startswith("_")]
+    module = ".".join(parts[2:]) if parts[:2] == ["pyinfra", "operations"] else (parts or [func.__module__])[-1]
+    return f"{module}.{func.__name__}"
+
+
+class OperationMeta:
+    """The result of an operation on one host: expected in prepare, known once it has run.
+
+    Args:
+        hash: the operation's hash.
+        is_change: whether it would change something; None where that is not known yet.
+    """
+
+    def __init__(self, hash: str, is_change: bool | None = None) -> None:  # noqa: A002 - the documented name
+        self._hash = hash
+        self._maybe_is_change = is_change
+        self._settle: Callable[[], None] | None = None
+        self._success: bool | None = None
+        self._commands: list[Any] | None = None
+        self._combined_output: CommandOutput | None = None
+        self._retry_attempts = 0
+        self._max_retries = 0
+
+    def __repr__(self) -> str:
+        if self._commands is None:
+            return f"OperationMeta(executed=False, maybeChange={self._maybe_is_change}, hash={self._hash})"
+        return (
+            f"OperationMeta(executed=True, success={self._success}, changed={self.did_change()}, "
+            f"hash={self._hash}, commands={len(self._commands)})"
+        )
+
+    def set_complete(
+        self,
+        success: bool,
+        commands: list[Any],
+        combined_output: CommandOutput,
+        retry_attempts: int = 0,
+        max_retries: int = 0,
+    ) -> None:
+        """Note how it went; called by the engine."""
+        self._success = success
+        self._commands = commands
+        self._combined_output = combined_output
+        self._retry_attempts = retry_attempts
+        self._max_retries = max_retries
+
+    def is_complete(self) -> bool:
+        """Tell whether it has run."""
+        return self._success is not None
+
+    @property
+    def executed(self) -> bool:
+        """Whether it has run."""
+        return self.is_complete()
+
+    def _raise_if_not_complete(self) -> None:
+        if not self.is_complete():
+            raise RuntimeError("this operation has not run yet: ask in _if=… or in a function called by python.call")
+
+    @property
+    def will_change(self) -> bool:
+        """Whether it is expected to change something; True where nobody can tell yet."""
+        if self._maybe_is_change is None and self._settle is not None:
+            self._settle()
+        return self._maybe_is_change is not False
+
+    def did_change(self) -> bool:
+        """Tell whether it ran, succeeded and changed something; raises RuntimeError before it ran."""
+        self._raise_if_not_complete()
+        return bool(self._success and self._commands)
+
+    def did_not_change(self) -> bool:
+        """Tell whether it ran and changed nothing; raises RuntimeError before it ran."""
+        return not self.did_change()
+
+    def did_succeed(self, _raise_if_not_complete: bool = True) -> bool:
+        """Tell whether it ran and succeeded; raises RuntimeError before it ran."""
+        if _raise_if_not_complete:
+            self._raise_if_not_complete()
+        return self._success is True
+
+    def did_error(self) -> bool:
+        """Tell whether it ran and failed; raises RuntimeError before it ran."""
+        self._raise_if_not_complete()
+        return self._success is False
+
+    @property
+    def changed(self) -> bool:
+        """Whether it changed something, or, before it ran, whether it is expected to."""
+        return self.did_change() if self.is_complete() else self.will_change
+
+    def _output(self) -> CommandOutput:
+        self._raise_if_not_complete()
+        assert self._combined_output is not None
+        return self._combined_output
+
+    @property
+    def stdout_lines(self) -> list[str]:
+        """The lines that its commands printed on stdout."""
+        return self._output().stdout_lines
+
+    @property
+    def stderr_lines(self) -> list[str]:
+        """The lines that its commands printed on stderr."""
+        return self._output().stderr_lines
+
+    @property
+    def stdout(self) -> str:
+        """What its commands printed on stdout."""
+        return self._output().stdout
+
+    @property
+    def stderr(self) -> str:
+        """What its commands printed on stderr."""
+        return self._output().stderr
+
+    @property
+    def retry_attempts(self) -> int:
+        """How often it was tried again."""
+        return self._retry_attempts
+
+    @property
+    def max_retries(self) -> int:
+        """How often it may be tried again."""
+        return self._max_retries
+
+    @property
+    def was_retried(self) -> bool:
+        """Whether it was tried again."""
+        return self._retry_attempts > 0
+
+    @property
+    def retry_succeeded(self) -> bool | None:
+        """Whether a later try succeeded; None where there was none."""
+        return self._success if self.was_retried else None
+
+    def get_retry_info(self) -> dict[str, Any]:
+        """Give all that is known of its tries."""
+        return {
+            "retry_attempts": self.retry_attempts,
+            "max_retries": self.max_retries,
+            "was_retried": self.was_retried,
+            "retry_succeeded": self.retry_succeeded,
+        }
+
+
+class PyinfraOperation(Generic[P]):
+    """An operation: called in deploy code, it has the host at hand brought to the state it describes.
+
+    Args:
+        func: the generator function that yields its commands.
+
+    Attributes:
+        _inner: that function, for operations that use this one: `yield from op._inner(...)`.
+        op_name: the public name.
+    """
+
+    __name__: str
+    _inner: OperationFunction[P]
+    is_idempotent: bool
+    idempotent_notice: str | None
+    is_deprecated: bool
+    deprecated_for: str | None
+
+    def __init__(self, func: OperationFunction[P], set_in_op: bool = True, **notes: Any) -> None:
+        update_wrapper(self, func)
+        self.op_name = get_operation_name_from_func(func)
+        self.set_in_op = set_in_op
+        self._inner = func
+        for key, value in notes.items():
+            setattr(self, key, value)
+            setattr(func, key, value)
+
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> OperationMeta: ...
+
+    @overload
+    def __call__(self, *args: Any, **kwargs: Any) -> OperationMeta: ...
+
+    def __call__(self, *args: Any, **kwargs: Any) -> OperationMeta:
+        """Call the operation for the host at hand.
+
+        Args:
+            *args: its arguments.
+            **kwargs: its arguments, and global arguments.
+
+        Returns:
+            Its result, expected for now.
+        """
+        state, host = ctx_state.get(), ctx_host.get()
+        if state is None or host is None:
+            raise PyinfraError(f"{self.op_name} was called outside of a deploy: use add_op(state, {self.__name__}, …)")
+        return state.engine.operation_called(host, self, args, kwargs)
+
+    def __repr__(self) -> str:
+        return f"<operation {self.op_name}>"
+
+
+def operation(
+    is_idempotent: bool = True,
+    idempotent_notice: str | None = None,
+    is_deprecated: bool = False,
+    deprecated_for: str | None = None,
+    _set_in_op: bool = True,
+) -> Callable[[OperationFunction[P]], PyinfraOperation[P]]:
+    """Make a generator function an operation.
+
+    ```
+    @operation()
+    def motd(text: str):
+        if host.get_fact(FileContents, path="/etc/motd") == [text]:
+            host.noop("the message is as it should be")
+            return
+        yield FileUploadCommand(StringIO(text + "\\n"), "/etc/motd")
+    ```
+
+    Args:
+        is_idempotent: whether it changes nothing where the state is as described.
+        idempotent_notice: what restricts that, for the documentation.
+        is_deprecated: whether there is something better.
+        deprecated_for: the name of that.
+        _set_in_op: whether facts that it asks inherit its global arguments.
+
+    Returns:
+        The decorator.
+    """
+
+    def decorate(func: OperationFunction[P]) -> PyinfraOperation[P]:
+        return PyinfraOperation(
+            func,
+            set_in_op=_set_in_op,
+            is_idempotent=is_idempotent,
+            idempotent_notice=idempotent_notice,
+            is_deprecated=is_deprecated,
+            deprecated_for=deprecated_for,
+        )
+
+    return decorate
+
+
+def add_op(
+    state: State, op_func: Callable[..., OperationMeta], *args: Any, **kwargs: Any
+) -> dict[Host, OperationMeta]:
+    """Add an operation to a run, for each of its hosts.
+
+    Args:
+        state: the run.
+        op_func: the operation.
+        *args: its arguments.
+        **kwargs: its arguments, global arguments, and `host`: a host or hosts to add it for.
+
+    Returns:
+        The expected result by host.
+
+    Raises:
+        OperationError: it can't be prepared.
+    """
+    hosts = kwargs.pop("host", None)
+    if hosts is None:
+        hosts = [host for host in state.inventory.iter_active_hosts() if state.is_host_in_limit(host)]
+    elif not isinstance(hosts, list | tuple | set):
+        hosts = [hosts]
+    return state.engine.add(list(hosts), lambda: op_func(*args, **kwargs))
+
+
+__all__ = ["OperationError", "OperationMeta", "PyinfraOperation", "add_op", "get_operation_name_from_func", "operation"]

@@ -1,0 +1,37 @@
+"""Running the operations of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .host import Host
+    from .state import State
+
+
+def run_ops(state: State, serial: bool = False, no_wait: bool = False) -> None:
+    """Run all operations: every host finishes one before any host starts the next.
+
+    Args:
+        state: the run, prepared.
+        serial: run all of them on one host, then on the next.
+        no_wait: let each host go on without waiting for the others.
+
+    Raises:
+        RunFailedError: too many hosts failed.
+    """
+    state.engine.run_ops(serial=serial, no_wait=no_wait)
+
+
+def run_host_op(state: State, host: Host, op_hash: str) -> bool:
+    """Run one operation on one host.
+
+    Args:
+        state: the run.
+        host: the host.
+        op_hash: the operation.
+
+    Returns:
+        Whether it succeeded.
+    """
+    return state.engine.run_host_op(host, op_hash)

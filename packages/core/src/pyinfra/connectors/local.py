@@ -1,0 +1,176 @@
+"""The connector for this machine."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator
+from io import IOBase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from typing_extensions import override
+
+from pyinfra.api.command import QuoteString, StringCommand
+from pyinfra.api.exceptions import InventoryError, PyinfraError
+from pyinfra.api.output import echo
+from pyinfra.api.util import get_file_io
+
+from ._process import kill_group, run_process
+from .base import BaseConnector
+from .util import (
+    CommandOutput,
+    OutputCollector,
+    deliver,
+    extract_control_arguments,
+    put_file_by_stdin,
+    stdin_bytes,
+)
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from typing_extensions import Unpack
+
+    from pyinfra.api.arguments import ConnectorArguments
+
+
+class LocalConnector(BaseConnector):
+    """Runs commands on this machine.
+
+    ```
+    pyinfra @local files.directory /tmp/demo
+    ```
+    """
+
+    handles_execution = True
+    handles_batches: ClassVar[bool] = True
+    max_calls: ClassVar[int] = 4
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._running: set[subprocess.Popen[bytes]] = set()
+
+    @staticmethod
+    @override
+    def make_names_data(name: str | None = None) -> Iterator[tuple[str, dict[str, Any], list[str]]]:
+        if name:
+            raise InventoryError(f"@local takes no name, so @local/{name} is no host: write @local")
+        yield "@local", {}, ["@local"]
+
+    @override
+    def disconnect(self) -> None:
+        for process in list(self._running):
+            kill_group(process)
+
+    @override
+    def run_shell_command(
+        self,
+        command: StringCommand,
+        print_output: bool = False,
+        print_input: bool = False,
+        **arguments: Unpack[ConnectorArguments],
+    ) -> tuple[bool, CommandOutput]:
+        rest = cast("ConnectorArguments", dict(arguments))
+        control = extract_control_arguments(rest)
+        delivery = deliver(command, rest)
+        if print_input:
+            echo(f"{self.host.print_prefix}>>> {delivery.command}")
+        exit_code, output = self._run(
+            delivery.command.get_raw_value(),
+            delivery.stdin,
+            stdin_bytes(control.get("_stdin")),
+            control.get("_timeout"),
+            OutputCollector(self.host.print_prefix, print_output),
+        )
+        return exit_code in (control.get("_success_exit_codes") or [0]), output
+
+    def _run(
+        self, command: str, prefix: bytes, stdin: Any, timeout: float | None, collector: OutputCollector
+    ) -> tuple[int, CommandOutput]:
+        if prefix or isinstance(stdin, bytes):
+            content = stdin.read() if hasattr(stdin, "read") else stdin or b""
+            stdin = prefix + content
+        started: list[subprocess.Popen[bytes]] = []
+
+        def remember(process: subprocess.Popen[bytes]) -> None:
+            started.append(process)
+            self._running.add(process)
+
+        try:
+            finished = run_process(command, stdin, timeout, collector.feed, remember)
+        finally:
+            self._running.difference_update(started)
+        return finished.exit_code, collector.finish(finished.exit_code)
+
+    @override
+    def put_file(
+        self,
+        filename_or_io: str | IOBase,
+        remote_filename: str,
+        remote_temp_filename: str | None = None,
+        print_output: bool = False,
+        print_input: bool = False,
+        **arguments: Unpack[ConnectorArguments],
+    ) -> bool:
+        return put_file_by_stdin(
+            self,
+            filename_or_io,
+            remote_filename,
+            print_output=print_output,
+            print_input=print_input,
+            **arguments,
+        )
+
+    @override
+    def get_file(
+        self,
+        remote_filename: str,
+        filename_or_io: str | IOBase,
+        remote_temp_filename: str | None = None,
+        print_output: bool = False,
+        print_input: bool = False,
+        **arguments: Unpack[ConnectorArguments],
+    ) -> bool:
+        content = bytearray()
+        errors = bytearray()
+        delivery = deliver(StringCommand("cat", "--", QuoteString(remote_filename)), arguments)
+        if print_input:
+            echo(f"{self.host.print_prefix}>>> {delivery.command}")
+        finished = run_process(
+            delivery.command.get_raw_value(),
+            delivery.stdin,
+            arguments.get("_timeout"),
+            lambda name, piece: (content if name == "stdout" else errors).extend(piece),
+        )
+        if finished.exit_code != 0:
+            why = errors.decode("utf-8", "replace").strip()
+            raise PyinfraError(f"could not read {remote_filename}: {why}")
+        if isinstance(filename_or_io, str | Path):
+            Path(filename_or_io).write_bytes(content)
+        else:
+            with get_file_io(cast("Any", filename_or_io), "wb") as target:
+                target.write(bytes(content))
+        return True
+
+    @override
+    def check_can_rsync(self) -> None:
+        if shutil.which("rsync") is None:
+            raise PyinfraError("rsync is not installed on this machine")
+
+    @override
+    def rsync(
+        self,
+        src: str,
+        dest: str,
+        flags: Iterable[str],
+        print_output: bool = False,
+        print_input: bool = False,
+        **arguments: Unpack[ConnectorArguments],
+    ) -> bool:
+        command = StringCommand(
+            "rsync", *(QuoteString(flag) for flag in flags), QuoteString(src), QuoteString(dest)
+        )
+        status, output = self.run_shell_command(command, print_output, print_input, **arguments)
+        if not status:
+            raise PyinfraError(f"rsync failed: {output.stderr}")
+        return True

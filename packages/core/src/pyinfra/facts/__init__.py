@@ -1,0 +1,5 @@
+"""Where `pyinfra.facts` of every installed distribution meet."""
+
+from pkgutil import extend_path
+
+__path__ = extend_path(__path__, __name__)

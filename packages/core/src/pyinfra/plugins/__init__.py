@@ -1,0 +1,21 @@
+"""Plugins: how core finds facts, operations and connectors, and what they may hook into."""
+
+from .registry import (
+    Plugin,
+    Registry,
+    connector_names,
+    find_connector,
+    find_fact,
+    find_operation,
+    registry,
+)
+
+__all__ = [
+    "Plugin",
+    "Registry",
+    "connector_names",
+    "find_connector",
+    "find_fact",
+    "find_operation",
+    "registry",
+]

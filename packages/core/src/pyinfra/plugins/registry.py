@@ -1,0 +1,315 @@
+"""The registry: which plugins are installed, and what their names stand for.
+
+Only entry points are read to know what there is; a plugin's module is imported when it is first named. One that can't
+be imported, or that two distributions claim, is an error for its own name and no other.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pyinfra.api.exceptions import PluginConflictError, PluginError
+from pyinfra.version import __version__
+
+from .known import PACKAGES
+
+if sys.version_info >= (3, 12):
+    from importlib import metadata
+else:
+    import importlib_metadata as metadata
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from pyinfra.api.operation import PyinfraOperation
+    from pyinfra.connectors.base import BaseConnector
+
+GROUPS = ("operations", "facts", "connectors", "plugins")
+CORE = "pyinfra-core"
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """One entry point of an installed distribution.
+
+    Attributes:
+        kind: `operations`, `facts`, `connectors` or `plugins`.
+        name: the name it provides.
+        target: the object reference, `module` or `module:attribute`.
+        distribution: the distribution's name.
+        version: its version.
+        tags: the distribution's keywords that are slugs.
+        refused: why it can't be used with this core; None where it can.
+    """
+
+    kind: str
+    name: str
+    target: str
+    distribution: str
+    version: str
+    tags: tuple[str, ...] = ()
+    refused: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name!r} of {self.distribution} {self.version}"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A distribution whose metadata can't be read.
+
+    Attributes:
+        distribution: its name, or where it lies.
+        cause: what is wrong.
+    """
+
+    distribution: str
+    cause: str
+
+
+class Registry:
+    """The plugins of the installed distributions.
+
+    Args:
+        distributions: what to read instead of what is installed; for tests.
+    """
+
+    def __init__(self, distributions: Iterable[Any] | None = None) -> None:
+        self._distributions = distributions
+        self.broken: list[Broken] = []
+
+    @cached_property
+    def _plugins(self) -> dict[tuple[str, str], list[Plugin]]:
+        found: dict[tuple[str, str], list[Plugin]] = {}
+        seen: set[str] = set()
+        source = self._distributions if self._distributions is not None else metadata.distributions()
+        for distribution in source:
+            try:
+                name = _normalized(distribution.metadata["Name"])
+                if name in seen:
+                    continue
+                seen.add(name)
+                own = list(_read(distribution, name))
+            except Exception as error:  # noqa: BLE001 - one bad distribution must not hide the others
+                where = getattr(distribution, "_path", None) or distribution
+                self.broken.append(Broken(str(where), f"{type(error).__name__}: {error}"))
+                continue
+            for plugin in own:
+                found.setdefault((plugin.kind, plugin.name), []).append(plugin)
+        return found
+
+    def plugins(self, kind: str | None = None, tag: str | None = None) -> list[Plugin]:
+        """Give what is installed, sorted by kind and name.
+
+        Args:
+            kind: only this one of `operations`, `facts`, `connectors`, `plugins`.
+            tag: only those with this tag.
+
+        Returns:
+            The plugins; those that can't be loaded too.
+        """
+        every = [plugin for plugins in self._plugins.values() for plugin in plugins]
+        chosen = [
+            plugin
+            for plugin in every
+            if (kind is None or plugin.kind == kind) and (tag is None or tag in plugin.tags)
+        ]
+        return sorted(chosen, key=lambda plugin: (GROUPS.index(plugin.kind), plugin.name, plugin.distribution))
+
+    def names(self, kind: str) -> list[str]:
+        """Give the names of one kind, sorted."""
+        return sorted({name for found, name in self._plugins if found == kind})
+
+    def find(self, kind: str, name: str) -> Plugin | None:
+        """Give the plugin that provides a name.
+
+        Args:
+            kind: `operations`, `facts`, `connectors` or `plugins`.
+            name: the name.
+
+        Returns:
+            The plugin; None where none is installed.
+
+        Raises:
+            PluginConflictError: two distributions provide it.
+            PluginError: it does not fit this core.
+        """
+        found = self._plugins.get((kind, name), [])
+        owners = [plugin for plugin in found if plugin.distribution == CORE] or found
+        if not owners:
+            return None
+        if len(owners) > 1:
+            who = " and ".join(f"{plugin.distribution} {plugin.version}" for plugin in owners)
+            raise PluginConflictError(f"pyinfra.{kind}.{name} is provided by {who}: uninstall one of them")
+        if owners[0].refused is not None:
+            raise PluginError(owners[0].refused)
+        return owners[0]
+
+    def load(self, plugin: Plugin) -> Any:
+        """Import what a plugin's entry point names.
+
+        Raises:
+            PluginError: the import fails; names the plugin, its distribution and the cause.
+        """
+        module_name, _, attribute = plugin.target.partition(":")
+        try:
+            loaded: Any = importlib.import_module(module_name.strip())
+            for part in filter(None, attribute.strip().split(".")):
+                loaded = getattr(loaded, part)
+        except Exception as error:
+            raise PluginError(f"{plugin} can't be loaded: {type(error).__name__}: {error}") from error
+        return loaded
+
+    def module(self, kind: str, name: str) -> ModuleType:
+        """Import `pyinfra.{kind}.{name}`, whoever provides it.
+
+        Raises:
+            PluginError: nobody does, or it can't be imported.
+        """
+        try:
+            return importlib.import_module(f"pyinfra.{kind}.{name}")
+        except PluginError:
+            raise
+        except Exception as error:
+            plugin = self._plugins.get((kind, name), [None])[0]
+            raise PluginError(
+                f"{plugin or f'pyinfra.{kind}.{name}'} can't be loaded: {type(error).__name__}: {error}"
+            ) from error
+
+    def missing(self, kind: str, name: str) -> str:
+        """Say that nobody provides a name, and what to install or which name is near."""
+        full = f"pyinfra.{kind}.{name}"
+        package = PACKAGES.get(kind, {}).get(name)
+        if package is not None:
+            return f"{full} is not installed: pip install {package}"
+        known = {*self.names(kind), *PACKAGES.get(kind, {})}
+        near = difflib.get_close_matches(name, sorted(known), n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        return f"{full} is not installed, and no plugin of that name is known{hint}"
+
+
+def _normalized(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _read(distribution: Any, name: str) -> Iterator[Plugin]:
+    points = [point for point in distribution.entry_points if point.group.startswith("pyinfra.")]
+    points = [point for point in points if point.group.partition(".")[2] in GROUPS]
+    if not points:
+        return
+    keywords = distribution.metadata.get("Keywords") or ""
+    tags = tuple(word for word in re.split(r"[,\s]+", keywords) if _SLUG.fullmatch(word))
+    version = str(distribution.version)
+    refused = _refused(distribution, name, version)
+    for point in points:
+        kind = point.group.partition(".")[2]
+        yield Plugin(kind, point.name, point.value, name, version, tags, refused)
+
+
+def _refused(distribution: Any, name: str, version: str) -> str | None:
+    for line in distribution.requires or ():
+        if not _normalized(line).startswith("pyinfra-core"):
+            continue
+        from packaging.requirements import Requirement
+
+        wanted = Requirement(line)
+        if _normalized(wanted.name) == CORE and not wanted.specifier.contains(__version__, prereleases=True):
+            return f"{name} {version} needs {CORE}{wanted.specifier}, installed is {__version__}"
+    return None
+
+
+registry = Registry()
+
+
+def find_operation(module: str, name: str) -> PyinfraOperation[Any]:
+    """Give an operation by name, for operations that choose among technologies at run time.
+
+    Args:
+        module: the module's name, such as `systemd`.
+        name: the operation's, such as `service`.
+
+    Returns:
+        The operation.
+
+    Raises:
+        PluginError: it is not installed.
+    """
+    found = getattr(registry.module("operations", module), name, None)
+    if found is None:
+        raise PluginError(f"pyinfra.operations.{module} has no operation {name!r}")
+    return found  # type: ignore[no-any-return]
+
+
+def find_fact(name: str) -> type[Any]:
+    """Give a fact's class by name.
+
+    Args:
+        name: `server.LinuxDistribution`, or `LinuxDistribution` where only one plugin has it.
+
+    Returns:
+        The class.
+
+    Raises:
+        PluginError: there is none, or a bare name is that of several.
+    """
+    module, _, attribute = name.rpartition(".")
+    if module:
+        found = getattr(registry.module("facts", module), attribute, None)
+        if found is None:
+            raise PluginError(f"pyinfra.facts.{module} has no fact {attribute!r}")
+        return found  # type: ignore[no-any-return]
+    return _find_bare_fact(name)
+
+
+def _find_bare_fact(name: str) -> type[Any]:
+    from pyinfra.api.facts import FactBase, ShortFactBase
+
+    matches: dict[str, type[Any]] = {}
+    for module_name in registry.names("facts"):
+        try:
+            module = registry.module("facts", module_name)
+        except PluginError:
+            continue
+        found = getattr(module, name, None)
+        if isinstance(found, type) and issubclass(found, FactBase | ShortFactBase):
+            matches.setdefault(found.name, found)
+    if not matches:
+        raise PluginError(f"no installed plugin has a fact {name!r}")
+    if len(matches) > 1:
+        raise PluginError(f"several plugins have a fact {name!r}: name one of {', '.join(sorted(matches))}")
+    return next(iter(matches.values()))
+
+
+def connector_names() -> list[str]:
+    """Give the names of the installed connectors."""
+    return registry.names("connectors")
+
+
+def find_connector(name: str) -> type[BaseConnector]:
+    """Give a connector's class by name.
+
+    Args:
+        name: such as `ssh`.
+
+    Returns:
+        The class.
+
+    Raises:
+        PluginError: it is not installed or can't be loaded.
+    """
+    if name == "local":
+        from pyinfra.connectors.local import LocalConnector
+
+        return LocalConnector
+    plugin = registry.find("connectors", name)
+    if plugin is None:
+        raise PluginError(registry.missing("connectors", name).replace("pyinfra.connectors.", "the connector @"))
+    return registry.load(plugin)  # type: ignore[no-any-return]
