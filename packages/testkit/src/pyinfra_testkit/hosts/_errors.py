@@ -10,6 +10,10 @@ class HostsError(Exception):
     └── HostsUnavailableError    this machine can't have real hosts at all
     """
 
+    __module__ = "pyinfra_testkit.hosts"
+
 
 class HostsUnavailableError(HostsError):
     """This machine can't make real hosts; the message says what is missing."""
+
+    __module__ = "pyinfra_testkit.hosts"
