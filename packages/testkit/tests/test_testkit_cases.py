@@ -231,7 +231,7 @@ def test_a_wrong_case_is_one_error_that_begins_with_its_path(
     assert said in str(failed.value)
 
 
-@pytest.mark.parametrize("text", ["{}", "{commands: [], exception: {name: X}}"])
+@pytest.mark.parametrize("text", ["{}", "{commands: [x], exception: {name: X}}"])
 def test_an_operation_case_has_commands_or_an_exception(tmp_path: Path, text: str) -> None:
     with pytest.raises(CaseError, match="either commands or an exception"):
         run_operation_case(case(tmp_path, "pools.pool", text), "testkit_demo")

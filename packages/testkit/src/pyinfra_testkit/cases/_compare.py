@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pyinfra_testkit.cases._files import Case
 
 FROZEN_TIME = "2025-01-01"
+_NAMED_STAMP, _FROZEN_STAMP = "a-timestamp", "2501010000"
+"""How cases may write the suffix of a backup's name, and what it is at that time."""
 
 
 def check(case: Case, key: str, got: Any) -> None:
@@ -35,7 +37,7 @@ def check(case: Case, key: str, got: Any) -> None:
         actual = to_data(got)
     except TypeError as error:
         raise case.fail(str(error)) from error
-    expected = to_data(case.data[key])
+    expected = _with_frozen_stamp(to_data(case.data[key]))
     # `==` alone takes True for 1.
     if _pretty(actual) != _pretty(expected):
         raise case.fail(f"{key} differs:\n{_difference(expected, actual)}")
@@ -65,6 +67,16 @@ def case_conditions(case: Case) -> Iterator[None]:
         if hasattr(error, "add_note"):
             error.add_note(f"in the case {case.path}")
         raise
+
+
+def _with_frozen_stamp(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace(_NAMED_STAMP, _FROZEN_STAMP)
+    if isinstance(value, list):
+        return [_with_frozen_stamp(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _with_frozen_stamp(each) for key, each in value.items()}
+    return value
 
 
 def _difference(expected: Any, actual: Any) -> str:

@@ -67,7 +67,7 @@ def _ask(attribute: Any, arg: Any) -> Any:
 def _check_answer(case: Case, fact: Any, base: Any) -> None:
     __tracebackhide__ = True
     output = case.data["output"]
-    lines = output.splitlines() if isinstance(output, str) else list(output)
+    lines = output.splitlines() if isinstance(output, str) else output
 
     def answer() -> Any:
         value = base.process(lines)

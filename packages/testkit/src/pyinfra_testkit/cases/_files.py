@@ -121,7 +121,14 @@ def find_target(path: Path, package: str) -> Any:
 
 def _parse(text: str, suffix: str) -> Any:
     if suffix == ".json":
-        return json.loads(text, object_pairs_hook=_unique)
+        try:
+            return json.loads(text, object_pairs_hook=_unique)
+        except json.JSONDecodeError as error:
+            # Files with comments or a comma too many are about; as YAML most of them can be read.
+            try:
+                return yaml.load(text, _Loader)  # noqa: S506 - it is a SafeLoader
+            except yaml.YAMLError:
+                raise error from None
     return yaml.load(text, _Loader)  # noqa: S506 - it is a SafeLoader
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 KEYS = (
     *("args", "kwargs", "facts", "data", "local_files", "commands"),
     *("noop_description", "exception", "require_platform"),
+    # What older files say to runners that knew more; it has no effect here.
+    *("idempotent", "disable_idempotent_warning_reason", "second_output_commands", "logs"),
 )
 _PLATFORMS = {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}
 
@@ -46,7 +48,8 @@ def run_operation_case(path: Path, package: str = "pyinfra.operations") -> None:
     """
     __tracebackhide__ = True
     case = read_case(path, KEYS)
-    if ("commands" in case.data) == ("exception" in case.data):
+    outcomes = {"commands", "exception"} & case.data.keys()
+    if not outcomes or (len(outcomes) > 1 and case.data["commands"]):
         raise CaseError(f"{path}: an operation's case has either commands or an exception")
     platforms = case.data.get("require_platform")
     if platforms and _PLATFORMS.get(sys.platform, sys.platform) not in platforms:
