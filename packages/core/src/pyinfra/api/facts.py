@@ -59,7 +59,7 @@ class FactBase(Generic[T]):
     shell_executable: str | None = None
     side_effect_free: ClassVar[bool] = False
 
-    command: Callable[..., str | StringCommand]
+    command: str | StringCommand | Callable[..., str | StringCommand]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING
 
 from pyinfra.api.command import QuoteString, StringCommand, make_formatted_string_command
@@ -50,16 +50,16 @@ def handle_service_control(
     reloaded: bool | None = None,
     command: str | None = None,
     status_argument: str = "status",  # noqa: ARG001 - the documented signature
-) -> Iterator[StringCommand]:
+) -> Generator[StringCommand, None, None]:
     """Bring a service to the state that was asked for.
 
-    A service that is not running is started once: `restarted` and `reloaded` are about one that runs. Nor is one
-    that is to be stopped restarted or reloaded.
+    `restarted` and `reloaded` are about a service that runs: one that is started here is not restarted too,
+    nor is one that is to be stopped.
 
     Args:
         host: the host, which is told why where nothing is to be done.
         name: the service's name.
-        statuses: whether each service runs: True, False, or None where its tool can't tell. A service that is not
+        statuses: whether each service runs: True, False, or None where its tool can't tell. One that is not
             in it is taken for one that does not run.
         formatter: a `str.format` template of the tool's command line: `{0}` is the service, `{1}` what to do.
         running: whether it must run; None for no change.

@@ -1,0 +1,5 @@
+"""Facts about rc.d scripts of the BSDs."""
+
+from ._status import RcdStatus
+
+__all__ = ["RcdStatus"]

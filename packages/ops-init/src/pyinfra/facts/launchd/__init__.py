@@ -1,0 +1,5 @@
+"""Facts about launchd services."""
+
+from ._status import LaunchdStatus
+
+__all__ = ["LaunchdStatus"]

@@ -1,0 +1,6 @@
+"""Facts about runit services."""
+
+from ._managed import RunitManaged
+from ._status import RunitStatus
+
+__all__ = ["RunitManaged", "RunitStatus"]

@@ -1,0 +1,70 @@
+"""The state of a service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+
+from pyinfra import host
+from pyinfra.api import StringCommand, operation
+from pyinfra.facts.bsdinit import RcdStatus
+from pyinfra.operations import files
+from pyinfra.operations.util.service import check_service_name, handle_service_control
+
+RC_CONF = "/etc/rc.conf.local"
+
+
+@operation()
+def service(
+    service: str,
+    running: bool | None = True,
+    restarted: bool = False,
+    reloaded: bool = False,
+    command: str | None = None,
+    enabled: bool | None = None,
+) -> Generator[StringCommand, None, None]:
+    """Manage the state of a service of rc.d, on FreeBSD, NetBSD, OpenBSD and their kin.
+
+    Args:
+        service: the name of its script in `/etc/rc.d` or `/usr/local/etc/rc.d`.
+        running: whether it must run; None for no change.
+        restarted: whether to restart it if it runs.
+        reloaded: whether to reload it if it runs.
+        command: a further action of the script to run.
+        enabled: whether it must start at boot, by the line `<service>_enable="YES"` in `/etc/rc.conf.local`;
+            None for no change. `/etc/rc.conf` is neither read nor changed.
+
+    Raises:
+        OperationValueError: the name is empty, or the quotes in `command` are not closed.
+
+    Example:
+        ```
+        from pyinfra.operations import bsdinit
+
+        bsdinit.service(
+            name="Run ntpd, now and at boot",
+            service="ntpd",
+            running=True,
+            enabled=True,
+            _sudo=True,
+        )
+        ```
+    """
+    check_service_name(service)
+    statuses = host.get_fact(RcdStatus)
+    yield from handle_service_control(
+        host,
+        service,
+        statuses,
+        "test -e /etc/rc.d/{0} && /etc/rc.d/{0} {1} || /usr/local/etc/rc.d/{0} {1}",
+        running,
+        restarted,
+        reloaded,
+        command,
+    )
+    # The name of a shell variable: php-fpm is enabled by php_fpm_enable.
+    variable = re.sub(r"[^A-Za-z0-9_]", "_", service) + "_enable"
+    if enabled is True:
+        yield from files.line._inner(path=RC_CONF, line=f"^{variable}=", replace=f'{variable}="YES"')
+    elif enabled is False:
+        yield from files.line._inner(path=RC_CONF, line=f"^{variable}=", present=False)

@@ -1,0 +1,5 @@
+"""Manage launchd services."""
+
+from ._service import service
+
+__all__ = ["service"]

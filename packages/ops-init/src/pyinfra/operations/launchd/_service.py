@@ -1,0 +1,52 @@
+"""The state of a service."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from pyinfra import host
+from pyinfra.api import StringCommand, operation
+from pyinfra.facts.launchd import LaunchdStatus
+from pyinfra.operations.util.service import check_service_name, handle_service_control
+
+FORMATTER = "launchctl {1} {0}"
+
+
+@operation()
+def service(
+    service: str,
+    running: bool | None = True,
+    restarted: bool = False,
+    command: str | None = None,
+) -> Generator[StringCommand, None, None]:
+    """Manage the state of a launchd service.
+
+    Args:
+        service: the service's label.
+        running: whether it must run; None for no change.
+        restarted: whether to stop and start it if it runs.
+        command: a further command of `launchctl` to run on the service.
+
+    Raises:
+        OperationValueError: the label is empty, or the quotes in `command` are not closed.
+
+    Example:
+        ```
+        from pyinfra.operations import launchd
+
+        launchd.service(
+            name="Restart the caching proxy",
+            service="org.example.proxy",
+            restarted=True,
+        )
+        ```
+    """
+    check_service_name(service)
+    statuses = host.get_fact(LaunchdStatus)
+    yield from handle_service_control(host, service, statuses, FORMATTER, running)
+    if restarted and running is not False and statuses.get(service):
+        # launchctl has no restart.
+        yield from handle_service_control(host, service, {service: True}, FORMATTER, running=False)
+        yield from handle_service_control(host, service, {service: False}, FORMATTER, running=True)
+    if command:
+        yield from handle_service_control(host, service, statuses, FORMATTER, command=command)

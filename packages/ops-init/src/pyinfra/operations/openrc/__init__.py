@@ -1,0 +1,5 @@
+"""Manage OpenRC services."""
+
+from ._service import service
+
+__all__ = ["service"]

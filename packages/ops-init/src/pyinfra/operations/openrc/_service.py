@@ -1,0 +1,81 @@
+"""The state of a service."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+
+from pyinfra import host
+from pyinfra.api import QuoteString, StringCommand, operation
+from pyinfra.facts.openrc import OpenrcEnabled, OpenrcStatus
+from pyinfra.facts.openrc._status import OpenrcServiceStatus
+from pyinfra.operations.util.service import check_service_name, end_of_options, handle_service_control
+
+
+@operation()
+def service(
+    service: str,
+    running: bool | None = True,
+    restarted: bool = False,
+    reloaded: bool = False,
+    command: str | None = None,
+    enabled: bool | None = None,
+    runlevel: str = "default",
+) -> Generator[StringCommand, None, None]:
+    """Manage the state of an OpenRC service.
+
+    Args:
+        service: the service's name.
+        running: whether it must be started; None for no change.
+        restarted: whether to restart it if it is started.
+        reloaded: whether to reload it if it is started.
+        command: a further action of the service's script to run.
+        enabled: whether it must be in the runlevel; None for no change.
+        runlevel: the runlevel that `enabled` is about.
+
+    Raises:
+        OperationValueError: the name is empty, or the quotes in `command` are not closed.
+
+    Example:
+        ```
+        from pyinfra.operations import openrc
+
+        openrc.service(
+            name="Run nginx, now and at boot",
+            service="nginx",
+            running=True,
+            enabled=True,
+            _sudo=True,
+        )
+        ```
+    """
+    check_service_name(service)
+    yield from handle_service_control(
+        host,
+        service,
+        _statuses(service, runlevel),
+        f"rc-service {end_of_options(service)}{{0}} {{1}}",
+        running,
+        restarted,
+        reloaded,
+        command,
+    )
+    if enabled is not None:
+        yield from _enable(service, enabled, runlevel)
+
+
+def _statuses(service: str, runlevel: str) -> Mapping[str, bool | None]:
+    listed = host.get_fact(OpenrcStatus, runlevel=runlevel)
+    if service in listed:
+        return listed
+    # It may run all the same, from another runlevel or started by hand.
+    return host.get_fact(OpenrcServiceStatus, service=service)
+
+
+def _enable(service: str, enabled: bool, runlevel: str) -> Generator[StringCommand, None, None]:
+    is_enabled = host.get_fact(OpenrcEnabled, runlevel=runlevel).get(service, False)
+    if is_enabled is enabled:
+        host.noop(f"service {service} is {'enabled' if enabled else 'disabled'}")
+        return
+    dashes = ["--"] if end_of_options(service) else []
+    action = "add" if enabled else "del"
+    yield StringCommand("rc-update", *dashes, action, QuoteString(service), QuoteString(runlevel))

@@ -1,0 +1,5 @@
+"""Manage Upstart jobs."""
+
+from ._service import service
+
+__all__ = ["service"]

@@ -1,0 +1,113 @@
+"""The state of a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from pyinfra import host
+from pyinfra.api import QuoteString, StringCommand, operation
+from pyinfra.facts.systemd import SystemdEnabled, SystemdStatus
+from pyinfra.facts.systemd._systemctl import systemctl
+from pyinfra.operations.util.service import check_service_name, end_of_options, handle_service_control
+
+from ._daemon_reload import daemon_reload as reload_units
+
+# The types of units that systemd.unit(5) lists.
+UNIT_TYPES = (
+    "automount",
+    "device",
+    "mount",
+    "path",
+    "scope",
+    "service",
+    "slice",
+    "socket",
+    "swap",
+    "target",
+    "timer",
+)
+
+
+@operation()
+def service(
+    service: str,
+    running: bool | None = True,
+    restarted: bool = False,
+    reloaded: bool = False,
+    command: str | None = None,
+    enabled: bool | None = None,
+    daemon_reload: bool = False,
+    user_mode: bool = False,
+    machine: str | None = None,
+    user_name: str | None = None,
+) -> Generator[StringCommand, None, None]:
+    """Manage the state of a systemd unit.
+
+    A template unit's instance is `name@instance`. A unit that systemd makes of something else (`generated`,
+    `transient`) never counts as enabled.
+
+    Args:
+        service: the unit's name; without a unit type such as `.timer` or `.socket` at its end, a `.service`.
+        running: whether the unit must be active; None for no change.
+        restarted: whether to restart it if it is active.
+        reloaded: whether to reload it if it is active.
+        command: a further command of `systemctl` to run on the unit.
+        enabled: whether it must start at boot; None for no change. A static unit counts as enabled.
+        daemon_reload: whether to have systemd read its unit files again first.
+        user_mode: whether it is one of the user's own units.
+        machine: the local container it is in.
+        user_name: whose unit it is; without a machine, a user of this host.
+
+    Raises:
+        OperationValueError: the name is empty, or the quotes in `command` are not closed.
+
+    Example:
+        ```
+        from pyinfra.operations import systemd
+
+        systemd.service(
+            name="Run dnsmasq, now and at boot",
+            service="dnsmasq.service",
+            running=True,
+            enabled=True,
+            _sudo=True,
+        )
+        ```
+    """
+    check_service_name(service)
+    unit = _unit_name(service)
+    base = systemctl(user_mode, machine, user_name)
+    asked: dict[str, Any] = {
+        "user_mode": user_mode,
+        "machine": machine,
+        "user_name": user_name,
+        "services": [unit],
+    }
+    statuses = host.get_fact(SystemdStatus, **asked)
+    is_enabled: bool | None = None
+    if enabled is not None:
+        is_enabled = host.get_fact(SystemdEnabled, **asked).get(unit, False)
+
+    if daemon_reload:
+        yield from reload_units._inner(user_mode=user_mode, machine=machine, user_name=user_name)
+
+    for control in handle_service_control(
+        host,
+        unit,
+        statuses,
+        f"{{1}} {end_of_options(unit)}{{0}}",
+        running,
+        restarted,
+        reloaded,
+        command,
+    ):
+        yield StringCommand(base, control)
+
+    if enabled is not None and is_enabled is not enabled:
+        action = "enable" if enabled else "disable"
+        yield StringCommand(base, action, *(["--"] if unit.startswith("-") else []), QuoteString(unit))
+
+
+def _unit_name(service: str) -> str:
+    return service if service.rpartition(".")[2] in UNIT_TYPES else f"{service}.service"
