@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -179,16 +180,19 @@ def test_a_closed_lab_leaves_nothing(lab: Lab) -> None:
         other.hosts(1)
 
 
-def test_hosts_die_with_the_process_that_made_them(lab: Lab) -> None:
+def test_hosts_die_with_the_process_that_made_them_and_the_next_lab_clears_up(lab: Lab) -> None:
     script = (
         "import os, signal\nfrom pyinfra_testkit.hosts import Lab\n"
         "lab = Lab()\nhost, = lab.hosts(1)\nhost.freeze()\n"
-        "print(host.pid, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
+        "print(host.pid, lab.network.bridge, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=False)
     assert done.returncode == -signal.SIGKILL
-    try:
-        ended = os.pidfd_open(int(done.stdout))
-    except ProcessLookupError:
-        return
-    assert select.select([ended], [], [], 10)[0], "the host outlived its maker"
+    pid, bridge = done.stdout.split()
+    with suppress(ProcessLookupError):
+        ended = os.pidfd_open(int(pid))
+        assert select.select([ended], [], [], 10)[0], "the host outlived its maker"
+        os.close(ended)
+    with Lab():
+        assert not list(Path("/sys/class/net").glob(f"{bridge}h*"))
+    assert not Path("/sys/class/net", bridge).exists()

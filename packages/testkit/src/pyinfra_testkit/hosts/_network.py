@@ -21,7 +21,7 @@ class Network:
     """One lab's network: 198.18.SLOT.0/24, from the range that RFC 2544 sets aside for tests.
 
     The slot is held by a file lock, so whatever kills the process frees it, and what that process left behind
-    is cleared away when the slot is taken again.
+    is cleared away by the next lab that is made.
 
     Attributes:
         directory: A folder for the lab's own files, empty at first; it goes with the network.
@@ -34,8 +34,7 @@ class Network:
             HostsError: No slot is free, or the bridge could not be made.
         """
         self._slot, self._lock = _take_slot()
-        self.directory = _STATE / f"slot-{self._slot}"
-        self._clear()
+        self.directory = _directory(self._slot)
         self.directory.mkdir(mode=0o755)
         commands = (
             f"link add {self.bridge} address {self.mac(0)} type bridge\n"
@@ -47,7 +46,7 @@ class Network:
     @property
     def bridge(self) -> str:
         """The bridge's name."""
-        return f"pit{self._slot}"
+        return _bridge(self._slot)
 
     def address(self, index: int) -> str:
         """Give the IPv4 address of a host; index 0 is this machine."""
@@ -90,14 +89,54 @@ class Network:
 
     def close(self) -> None:
         """Remove the bridge and the folder, and free the slot."""
-        self._clear()
+        _clear(self._slot)
         self._lock.close()
 
-    def _clear(self) -> None:
-        devices = Path("/sys/class/net")
-        for device in [*devices.glob(f"{self.bridge}h*"), *devices.glob(self.bridge)]:
-            _delete(device)
-        shutil.rmtree(self.directory, ignore_errors=True)
+
+def _take_slot() -> tuple[int, TextIO]:
+    """Lock a free slot, and clear away what killed processes left in every slot that nobody holds."""
+    _STATE.mkdir(mode=0o755, exist_ok=True)
+    taken = None
+    for slot in range(_SLOTS):
+        known = (_STATE / f"slot-{slot}.lock").exists()
+        if taken and not known:
+            break
+        lock = _lock(slot)
+        if lock is None:
+            continue
+        _clear(slot)
+        if taken:
+            lock.close()
+        else:
+            taken = slot, lock
+    if taken is None:
+        raise HostsError(f"all {_SLOTS} networks for labs are taken: is something leaving labs open?")
+    return taken
+
+
+def _lock(slot: int) -> TextIO | None:
+    lock = (_STATE / f"slot-{slot}.lock").open("a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return None
+    return lock
+
+
+def _bridge(slot: int) -> str:
+    return f"pit{slot}"
+
+
+def _directory(slot: int) -> Path:
+    return _STATE / f"slot-{slot}"
+
+
+def _clear(slot: int) -> None:
+    devices = Path("/sys/class/net")
+    for device in [*devices.glob(f"{_bridge(slot)}h*"), *devices.glob(_bridge(slot))]:
+        _delete(device)
+    shutil.rmtree(_directory(slot), ignore_errors=True)
 
 
 def _delete(device: Path) -> None:
@@ -107,16 +146,3 @@ def _delete(device: Path) -> None:
         # The kernel may have been faster: ports go with the last process of their host.
         if device.exists():
             raise
-
-
-def _take_slot() -> tuple[int, TextIO]:
-    _STATE.mkdir(mode=0o755, exist_ok=True)
-    for slot in range(_SLOTS):
-        lock = (_STATE / f"slot-{slot}.lock").open("a")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-        else:
-            return slot, lock
-    raise HostsError(f"all {_SLOTS} networks for labs are taken: is something leaving labs open?")
