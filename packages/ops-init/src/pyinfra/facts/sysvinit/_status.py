@@ -64,8 +64,8 @@ class InitdStatus(FactBase[dict[str, bool | None]]):
 class InitdScriptStatus(FactBase[dict[str, bool | None]]):
     """Tells whether a service that `InitdStatus` leaves out runs, from its script's `status` action.
 
-    A script without an LSB header is believed only when it says that its service runs. Empty where there is no
-    script.
+    A script without an LSB header is believed only when it says that its service runs. Empty where there is
+    no script.
     """
 
     service = ""
