@@ -98,6 +98,11 @@ class HostFacts:
         known = self._answers.get(request.key)
         return known[1] if known is not None and known[0] == self._generation() else None
 
+    def forget(self, request: Request) -> None:
+        """Have a question asked anew, whatever was answered before or is on its way."""
+        self._answers.pop(request.key, None)
+        self._asked.pop(request.key, None)
+
     def ask(self, request: Request) -> Event[Answer]:
         """Have a question asked when nothing on the host can run further.
 

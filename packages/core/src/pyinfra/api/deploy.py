@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pyinfra.context import ctx_host, ctx_state
@@ -74,3 +75,28 @@ def add_deploy(state: State, deploy_func: Callable[..., Any], *args: Any, **kwar
     elif not isinstance(hosts, list | tuple | set):
         hosts = [hosts]
     state.engine.add(list(hosts), lambda: deploy_func(*args, **kwargs))
+
+
+def add_deploy_file(state: State, filename: str, number: int = 0) -> None:
+    """Add a deploy file to a run: it is run for each host, with a config of its own that ends with it.
+
+    Args:
+        state: the run.
+        filename: the file's path.
+        number: its place among the files of the run, which comes before line numbers in the order of operations.
+
+    Raises:
+        DeployError: it can't be read, is no Python, or raised; says where.
+    """
+    from pyinfra._engine.deployfile import compile_file, run_file
+
+    compile_file(filename)
+    hosts = [host for host in state.inventory.iter_active_hosts() if state.is_host_in_limit(host)]
+
+    def run() -> None:
+        state.cwd = state.cwd or str(Path(filename).resolve().parent)
+        state.current_deploy_filename = filename
+        state.current_op_file_number = number
+        run_file(state, filename)
+
+    state.engine.add(hosts, run)

@@ -318,3 +318,10 @@ def quoted(value: object) -> QuoteString:
     """Quote a value for the shell; a path that starts with a dash is made relative to `./`."""
     text = str(value)
     return QuoteString(f"./{text}" if text.startswith("-") else text)
+
+
+def clean_up(host: Host) -> None:
+    """Remove what commands of a run have left on a host, before it is disconnected."""
+    from ._askpass import remove_askpass
+
+    remove_askpass(host)

@@ -1,0 +1,364 @@
+"""The engine of one run: what `State` and `Host` hand everything to that asks, changes or waits."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pyinfra.api.exceptions import ConnectError, PyinfraError
+from pyinfra.context import ctx_config, ctx_host, ctx_inventory, ctx_state
+
+from . import order
+from .asking import Asking
+from .callsite import is_importing
+from .events import Events
+from .execute import Execution
+from .facts import HostFacts
+from .prepare import Preparation
+from .scheduler import Event, Lane, Scheduler, Task
+from .transfer import put_file
+
+if TYPE_CHECKING:
+    from pyinfra.api.command import StringCommand
+    from pyinfra.api.host import Host
+    from pyinfra.api.operation import OperationMeta, PyinfraOperation
+    from pyinfra.api.state import State, StateStage
+    from pyinfra.connectors.util import CommandOutput
+
+T = TypeVar("T")
+
+logger = logging.getLogger("pyinfra")
+
+# Connector calls at once over all hosts, where PARALLEL sets no other bound.
+MAX_CALLS = 128
+
+
+class HostSide:
+    """What the engine keeps for one host."""
+
+    def __init__(self, engine: Engine, host: Host) -> None:
+        self.lane = Lane(engine.scheduler, host.connector.max_calls)
+        self.facts = HostFacts(engine.state, host, self.lane, lambda: engine.generation)
+        self.sequence: list[str] = []
+
+
+class Engine:
+    """Runs one `State`.
+
+    Args:
+        state: the run.
+
+    Attributes:
+        generation: counts what may have changed a host; an answer of an earlier generation may no longer be true.
+    """
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.scheduler = Scheduler(state.config.PARALLEL or MAX_CALLS)
+        self.generation = 1
+        self.events = Events(state)
+        self.asking = Asking(self)
+        self.preparation = Preparation(self)
+        self.execution = Execution(self)
+        self._sides: dict[Host, HostSide] = {}
+        self._steps: tuple[int, list[order.Step[Host]]] = (-1, [])
+        self.follow = self.events.follow
+
+    def side(self, host: Host) -> HostSide:
+        """Give what is kept for a host."""
+        side = self._sides.get(host)
+        if side is None:
+            side = self._sides[host] = HostSide(self, host)
+        return side
+
+    def new_generation(self) -> None:
+        """Have every answer known so far asked anew: something may have changed."""
+        self.generation += 1
+
+    def stage_changed(self, stage: StateStage) -> None:
+        """Tell observers of a new stage."""
+        self.events.emit("stage", stage=stage)
+
+    # -- tasks ------------------------------------------------------------------------------------------------------
+
+    def context(self, host: Host, base: contextvars.Context | None = None) -> contextvars.Context:
+        """Give a context in which the facades stand for a host.
+
+        Args:
+            host: the host.
+            base: what it is a copy of; the caller's by default.
+        """
+        made = base.copy() if base is not None else contextvars.copy_context()
+        made.run(self._enter, host)
+        return made
+
+    def _enter(self, host: Host) -> None:
+        ctx_state.enter(self.state)
+        ctx_inventory.enter(self.state.inventory)
+        ctx_host.enter(host)
+        ctx_config.enter(self.state.current_config.copy())
+
+    def for_each(
+        self,
+        hosts: Iterable[Host],
+        function: Callable[[Host], T],
+        at_once: int = 0,
+        context: Callable[[Host], contextvars.Context] | None = None,
+    ) -> dict[Host, Task[T]]:
+        """Run a function for each of several hosts, and wait until it is through for all.
+
+        Args:
+            hosts: the hosts.
+            function: the function; it runs in a task, with the facades set.
+            at_once: how many hosts at one time; 0 for all.
+            context: gives a host's context; one made from the caller's by default.
+
+        Returns:
+            The finished tasks.
+        """
+        waiting = deque(hosts)
+        left = len(waiting)
+        if not left:
+            return {}
+        through: Event[None] = Event()
+        tasks: dict[Host, Task[T]] = {}
+
+        def start_next() -> None:
+            if waiting:
+                host = waiting.popleft()
+                own = context(host) if context is not None else self.context(host)
+                task = self.scheduler.spawn(self.side(host).lane, lambda: function(host), own)
+                task.finished.callbacks.append(finished)
+                tasks[host] = task
+
+        def finished() -> None:
+            nonlocal left
+            left -= 1
+            start_next()
+            if not left:
+                through.set()
+
+        for _ in range(min(at_once or left, left)):
+            start_next()
+        self.wait(through)
+        return tasks
+
+    def on_hosts(self, hosts: Iterable[Host], function: Callable[[Host], T]) -> dict[Host, T]:
+        """Run a function for each of several hosts.
+
+        A host for which it raises an error of that host's (a fact that can't be told, a lost connection) fails; any
+        other error is raised once all are through.
+
+        Args:
+            hosts: the hosts.
+            function: the function.
+
+        Returns:
+            What it returned, for those that did not fail.
+        """
+        tasks = self.for_each(hosts, function, at_once=self.state.config.PARALLEL)
+        results: dict[Host, T] = {}
+        failed: list[Host] = []
+        for host, task in tasks.items():
+            error = task.finished.error
+            if error is None:
+                results[host] = task.finished.result()
+            elif self.preparation.is_of_host(error):
+                self.preparation.report(host, error)
+                failed.append(host)
+            else:
+                raise error
+        self.state.fail_hosts(failed)
+        return results
+
+    def wait(self, event: Event[T]) -> T:
+        """Wait for an event, in place where a module is being imported."""
+        return self.scheduler.wait(event, in_place=not event.done and is_importing())
+
+    # -- connections ---------------------------------------------------------------------------------------------------
+
+    def connect_all(self) -> None:
+        """Connect to all hosts that the limit lets take part."""
+        state = self.state
+        hosts = [host for host in state.inventory if state.is_host_in_limit(host)]
+        for host in hosts:
+            state.activate_host(host)
+        tasks = self.for_each(
+            hosts, lambda host: host.connect(show_errors=False, raise_exceptions=True), state.config.PARALLEL
+        )
+        failed = []
+        for host, task in tasks.items():
+            error = task.finished.error
+            if isinstance(error, ConnectError):
+                failed.append(host)
+            elif error is not None:
+                raise error
+        state.fail_hosts(failed, activated_count=len(hosts))
+
+    def connect(self, host: Host, reason: str | None) -> None:
+        """Connect to a host; raises ConnectError."""
+        self.events.emit("host_connecting", host=host)
+        if reason:
+            logger.info("%sconnecting %s", host.print_prefix, reason)
+        try:
+            self.call(host, host.connector.connect)
+        except ConnectError as error:
+            self.events.emit("host_connect_error", host=host, error=error)
+            raise
+        host.connected = True
+        self.new_generation()
+        self.events.emit("host_connected", host=host)
+
+    def disconnect_all(self) -> None:
+        """Disconnect from all hosts."""
+        hosts = [host for host in self.state.inventory.iter_activated_hosts() if host.connected]
+        for host, task in self.for_each(hosts, self.disconnect).items():
+            if task.finished.error is not None:
+                logger.warning("%sdisconnecting: %s", host.print_prefix, task.finished.error)
+
+    def disconnect(self, host: Host) -> None:
+        """Disconnect from a host."""
+        from pyinfra.connectors.util import clean_up
+
+        if not host.connected:
+            return
+
+        def close() -> None:
+            try:
+                clean_up(host)
+            finally:
+                host.connector.disconnect()
+
+        try:
+            self.call(host, close)
+        finally:
+            host.connected = False
+            self.events.emit("host_disconnected", host=host)
+
+    # -- calls to the connector -------------------------------------------------------------------------------------------
+
+    def call(self, host: Host, function: Callable[[], T]) -> T:
+        """Make a call that blocks to a host's connector, from wherever the caller stands."""
+        scheduler = self.scheduler
+        if scheduler.must_call_directly():
+            return function()
+        lane = self.side(host).lane
+        if scheduler.must_hand_over():
+            return scheduler.hand_over(lane, lambda: scheduler.call(lane, function))
+        return scheduler.call(lane, function, in_place=is_importing())
+
+    def changing_call(self, host: Host, function: Callable[[], T]) -> T:
+        """Make a call that may change the host: what was known before and what is asked meanwhile is asked anew."""
+        if not host.connected:
+            host.connect(reason="to run a command", raise_exceptions=True)
+        self.new_generation()
+        try:
+            return self.call(host, function)
+        finally:
+            self.new_generation()
+
+    def run_command(
+        self,
+        host: Host,
+        command: StringCommand,
+        print_output: bool = False,
+        print_input: bool = False,
+        **arguments: Any,
+    ) -> tuple[bool, CommandOutput]:
+        """Run a command on a host; see `BaseConnector.run_shell_command`."""
+
+        def run() -> tuple[bool, CommandOutput]:
+            try:
+                return host.connector.run_shell_command(command, print_output, print_input, **arguments)
+            except TimeoutError as error:
+                raise PyinfraError(f"timed out after {arguments.get('_timeout')} seconds") from error
+
+        return self.changing_call(host, run)
+
+    def put_file(self, host: Host, *args: Any, **kwargs: Any) -> bool:
+        """Upload a file, whole or not at all; see `BaseConnector.put_file`."""
+        return self.changing_call(host, lambda: put_file(host, *args, **kwargs))
+
+    def get_file(self, host: Host, *args: Any, **kwargs: Any) -> bool:
+        """Download a file; see `BaseConnector.get_file`."""
+        if not host.connected:
+            host.connect(reason="to get a file", raise_exceptions=True)
+        return self.call(host, lambda: host.connector.get_file(*args, **kwargs))
+
+    def rsync(self, host: Host, *args: Any, **kwargs: Any) -> bool:
+        """Copy a tree to a host with rsync; see `BaseConnector.rsync`."""
+        return self.changing_call(host, lambda: host.connector.rsync(*args, **kwargs))
+
+    def call_function(self, host: Host, function: Callable[[], T]) -> T:
+        """Call a user's function that may block, in a thread of its own."""
+        self.new_generation()
+
+        def run() -> T:
+            host.in_callback_op = True
+            host.in_op = False
+            return function()
+
+        try:
+            return self.wait(self.scheduler.start_thread(run))
+        finally:
+            self.new_generation()
+
+    def pause(self, host: Host, seconds: float) -> None:
+        """Let time pass for one host."""
+        import time
+
+        self.call(host, lambda: time.sleep(seconds))
+
+    # -- facts and operations ------------------------------------------------------------------------------------------------
+
+    def get_fact(
+        self,
+        host: Host,
+        cls: type[Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        fail_host: bool = True,
+    ) -> Any:
+        """Ask a host for a fact; see `pyinfra.api.facts.get_fact`."""
+        return self.asking.get_fact(host, cls, args, kwargs, fail_host)
+
+    def operation_called(
+        self, host: Host, op: PyinfraOperation[Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> OperationMeta:
+        """Take a call of an operation; see `PyinfraOperation`."""
+        return self.preparation.operation_called(host, op, args, kwargs)
+
+    def add(self, hosts: list[Host], function: Callable[[], T]) -> dict[Host, T]:
+        """Run code that calls operations for hosts, and settle all that it calls.
+
+        Args:
+            hosts: the hosts.
+            function: the code.
+
+        Returns:
+            What it returned for each host.
+        """
+        return self.preparation.add(hosts, function)
+
+    def steps(self) -> list[order.Step[Host]]:
+        """Give the operations of all hosts in the order in which they run."""
+        version = sum(len(side.sequence) for side in self._sides.values())
+        if self._steps[0] != version:
+            own = [
+                (host, self._sides[host].sequence) for host in self.state.inventory if host in self._sides
+            ]
+            self._steps = (version, order.merge(own))
+        return self._steps[1]
+
+    def run_ops(self, serial: bool = False, no_wait: bool = False) -> None:
+        """Run all operations; see `pyinfra.api.operations.run_ops`."""
+        self.execution.run(serial=serial, no_wait=no_wait)
+
+    def run_host_op(self, host: Host, op_hash: str) -> bool:
+        """Run one operation on one host; see `pyinfra.api.operations.run_host_op`."""
+        return self.execution.run_one(host, op_hash)
+
+

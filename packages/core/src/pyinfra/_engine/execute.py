@@ -1,0 +1,295 @@
+"""Running operations: step by step over all hosts, command by command on each."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
+
+from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS, ConnectorArguments
+from pyinfra.api.command import PyinfraCommand
+from pyinfra.api.exceptions import ConnectError, ConnectionLostError, PyinfraError
+from pyinfra.api.host import keep_overrides
+from pyinfra.api.state import Outcome, StateStage
+from pyinfra.api.util import as_command, format_exception
+from pyinfra.connectors.util import CommandOutput, OutputLine
+
+from .order import Step
+
+if TYPE_CHECKING:
+    from pyinfra.api.host import Host
+
+    from .engine import Engine
+
+logger = logging.getLogger("pyinfra")
+
+
+class Execution:
+    """The execute phase of one run.
+
+    Args:
+        engine: the run's engine.
+
+    Attributes:
+        contexts: by host and operation, what its call saw.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._state = engine.state
+        self.contexts: dict[tuple[Host, str], contextvars.Context] = {}
+
+    def run(self, serial: bool = False, no_wait: bool = False) -> None:
+        """Run all operations; see `pyinfra.api.operations.run_ops`."""
+        state = self._state
+        steps = self._engine.steps()
+        if state.current_stage < StateStage.Execute:
+            state.set_stage(StateStage.Execute)
+        state.is_executing = True
+        self._engine.events.emit("run_start")
+        try:
+            if serial:
+                for host in list(state.inventory.iter_active_hosts()):
+                    self._run_host(host, steps)
+            elif no_wait:
+                hosts = list(state.inventory.iter_active_hosts())
+                tasks = self._engine.for_each(
+                    hosts, lambda host: self._run_all(host, steps), state.config.PARALLEL
+                )
+                for task in tasks.values():
+                    task.finished.result()
+                state.fail_hosts(hosts_failed := [host for host in hosts if host in state.failed_hosts])
+                del hosts_failed
+            else:
+                for step in steps:
+                    self._run_step(step)
+        finally:
+            state.is_executing = False
+            self._engine.events.emit("run_end")
+
+    def run_one(self, host: Host, op_hash: str) -> bool:
+        """Run one operation on one host."""
+        done = self._run_on([host], op_hash, at_once=1)
+        return done[host]
+
+    def _run_step(self, step: Step[Host]) -> None:
+        state = self._state
+        hosts = [host for host in step.hosts if self._takes_part(host, step.op_hash)]
+        if not hosts:
+            return
+        arguments = state.ops[hosts[0]][step.op_hash].global_arguments
+        if arguments.get("_run_once"):
+            for host in hosts[1:]:
+                self._skip(host, step.op_hash)
+            hosts = hosts[:1]
+        at_once = 1 if arguments.get("_serial") else arguments.get("_parallel") or state.config.PARALLEL
+        self._engine.events.emit("operation_start", op_hash=step.op_hash)
+        self._run_on(hosts, step.op_hash, at_once)
+        self._engine.events.emit("operation_end", op_hash=step.op_hash)
+
+    def _takes_part(self, host: Host, op_hash: str) -> bool:
+        waiting = self._state.ops[host][op_hash].outcome is None
+        return waiting and host in self._state.active_hosts and self._state.is_host_in_limit(host)
+
+    def _run_on(self, hosts: list[Host], op_hash: str, at_once: int) -> dict[Host, bool]:
+        tasks = self._engine.for_each(
+            hosts,
+            lambda host: HostOperation(self._engine, host, op_hash).run(),
+            at_once,
+            lambda host: self._context(host, op_hash),
+        )
+        results = {host: task.finished.result() for host, task in tasks.items()}
+        self._state.fail_hosts([host for host, succeeded in results.items() if not succeeded])
+        return results
+
+    def _run_host(self, host: Host, steps: Iterable[Step[Host]]) -> None:
+        for step in steps:
+            if host in step.hosts and self._takes_part(host, step.op_hash):
+                self._run_step(Step(step.op_hash, [host]))
+
+    def _run_all(self, host: Host, steps: Iterable[Step[Host]]) -> None:
+        """Run a host's operations one after another, in its own task; a failure ends them."""
+        for step in steps:
+            if host not in step.hosts or not self._takes_part(host, step.op_hash):
+                continue
+            lane = self._engine.side(host).lane
+            operation = HostOperation(self._engine, host, step.op_hash)
+            self._engine.events.emit("operation_start", op_hash=step.op_hash)
+            task = self._engine.scheduler.spawn(lane, operation.run, self._context(host, step.op_hash))
+            succeeded = self._engine.scheduler.wait(task.finished)
+            self._engine.events.emit("operation_end", op_hash=step.op_hash)
+            if not succeeded:
+                self._state.failed_hosts.add(host)
+                self._state.active_hosts.discard(host)
+                return
+
+    def run_nested(self, host: Host, op_hash: str) -> None:
+        """Run an operation that a function called, now, in the function's turn."""
+        outer = host.executing_op_hash
+        operation = HostOperation(self._engine, host, op_hash, nested=True)
+        context = self._context(host, op_hash)
+        lane = self._engine.side(host).lane
+        task = self._engine.scheduler.spawn(lane, operation.run, context)
+        if not self._engine.scheduler.wait(task.finished):
+            error = self._state.ops[host][op_hash].error
+            raise PyinfraError(f"a nested operation failed: {error} (in {outer})")
+
+    def _context(self, host: Host, op_hash: str) -> contextvars.Context:
+        context = self.contexts[host, op_hash].copy()
+        context.run(keep_overrides, None)
+        return context
+
+    def _skip(self, host: Host, op_hash: str) -> None:
+        data = self._state.ops[host][op_hash]
+        data.outcome = Outcome.SKIPPED
+        data.operation_meta.set_complete(True, [], CommandOutput([]))
+
+
+class HostOperation:
+    """One operation being run on one host.
+
+    Args:
+        engine: the run's engine.
+        host: the host.
+        op_hash: the operation.
+        nested: whether a function called it.
+    """
+
+    def __init__(self, engine: Engine, host: Host, op_hash: str, nested: bool = False) -> None:
+        self._engine = engine
+        self._state = engine.state
+        self._host = host
+        self._op_hash = op_hash
+        self._nested = nested
+        self._data = engine.state.ops[host][op_hash]
+        self._arguments = self._data.global_arguments
+        self._lines: list[OutputLine] = []
+        self._commands: list[PyinfraCommand] = []
+        self._error: str | None = None
+        self._lost = False
+
+    def run(self) -> bool:
+        """Run it, in a task of its own.
+
+        Returns:
+            Whether the host may go on.
+        """
+        host = self._host
+        if self._nested:
+            host.nested_executing_op_hash = self._op_hash
+        host.executing_op_hash = self._op_hash
+        self._engine.events.emit("operation_host_start", host=host, op_hash=self._op_hash)
+        tries, most = 0, self._arguments.get("_retries") or 0
+        succeeded, skipped = self._try()
+        while not skipped and not self._lost and tries < most and not self._satisfied(succeeded):
+            tries += 1
+            self._engine.events.emit(
+                "operation_host_retry", host=host, op_hash=self._op_hash, retry_num=tries, max_retries=most
+            )
+            self._engine.pause(host, self._arguments.get("_retry_delay") or 0)
+            self._engine.new_generation()
+            succeeded, skipped = self._try()
+        if succeeded and not skipped and not self._satisfied(succeeded):
+            succeeded, self._error = False, "_retry_until was not met"
+        return self._finish(succeeded, skipped, tries, most)
+
+    def _try(self) -> tuple[bool, bool]:
+        """Run the commands once; whether that succeeded, and whether `_if` had it skipped."""
+        self._lines, self._commands, self._error = [], [], None
+        self._host.noop_description = None
+        try:
+            for condition in self._arguments.get("_if") or ():
+                if not condition():
+                    return True, True
+            return self._run_commands(), False
+        except ConnectionLostError as error:
+            self._lost = True
+            self._error = str(error)
+        except (PyinfraError, ConnectError) as error:
+            self._error = str(error)
+        except Exception as error:
+            self._error = format_exception(error)
+            logger.debug("operation failed", exc_info=True)
+        return False, False
+
+    def _run_commands(self) -> bool:
+        connector_arguments = cast(
+            "ConnectorArguments",
+            {key: self._arguments[key] for key in CONNECTOR_ARGUMENT_KEYS if key in self._arguments},  # type: ignore[literal-required]
+        )
+        for key in ("_retries", "_retry_delay", "_retry_until"):
+            cast("dict[str, Any]", connector_arguments).pop(key, None)
+        succeeded = True
+        for yielded in self._data.command_generator():
+            command = yielded if isinstance(yielded, PyinfraCommand) else as_command(yielded)
+            self._commands.append(command)
+            done, output = command.execute(self._state, self._host, connector_arguments)
+            self._lines.extend(output.combined_lines)
+            if not done:
+                succeeded = False
+                self._error = self._error or _why(command, output)
+                if not self._arguments.get("_continue_on_error"):
+                    break
+        return succeeded
+
+    def _satisfied(self, succeeded: bool) -> bool:
+        until = self._arguments.get("_retry_until")
+        if until is None or not succeeded:
+            return succeeded
+        output = CommandOutput(self._lines)
+        return bool(
+            not until(
+                {
+                    "stdout_lines": output.stdout_lines,
+                    "stderr_lines": output.stderr_lines,
+                    "commands": [str(command) for command in self._commands],
+                    "executed_commands": len(self._commands),
+                    "host": self._host.name,
+                    "operation": ", ".join(sorted(self._state.op_meta[self._op_hash].names)),
+                }
+            )
+        )
+
+    def _finish(self, succeeded: bool, skipped: bool, tries: int, most: int) -> bool:
+        data, results = self._data, self._state.results[self._host]
+        data.operation_meta.set_complete(
+            succeeded, self._commands, CommandOutput(self._lines), retry_attempts=tries, max_retries=most
+        )
+        data.noop_description = self._host.noop_description
+        data.error = None if succeeded else self._error
+        data.outcome = self._outcome(succeeded, skipped)
+        ignored = bool(self._arguments.get("_ignore_errors")) and not self._lost
+        results.ops += 1
+        if succeeded:
+            results.success_ops += 1
+        else:
+            results.error_ops += 1
+            results.ignored_error_ops += ignored
+            results.partial_ops += len(self._commands) > 1
+        self._engine.events.emit(
+            "operation_host_end",
+            host=self._host,
+            op_hash=self._op_hash,
+            outcome=data.outcome,
+            retry_count=tries,
+            max_retries=most,
+            error=data.error,
+        )
+        return succeeded or ignored
+
+    def _outcome(self, succeeded: bool, skipped: bool) -> Outcome:
+        if self._lost:
+            return Outcome.UNKNOWN
+        if not succeeded:
+            return Outcome.FAILED
+        if skipped:
+            return Outcome.SKIPPED
+        return Outcome.CHANGED if self._commands else Outcome.UNCHANGED
+
+
+def _why(command: PyinfraCommand, output: CommandOutput) -> str:
+    code = f" (exit code {output.exit_code})" if output.exit_code is not None else ""
+    lines = [line for line in (output.stderr_lines or output.stdout_lines) if line.strip()]
+    said = f": {lines[-1].strip()}" if lines else ""
+    return f"command failed{code}{said}"
