@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from pyinfra.api.command import QuoteString, StringCommand
 from pyinfra.api.exceptions import PyinfraError
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def put_file(
     host: Host,
-    filename_or_io: str | IO[Any],
+    filename_or_io: Any,
     remote_filename: str,
     remote_temp_filename: str | None = None,
     print_output: bool = False,
@@ -42,7 +42,7 @@ def put_file(
     """
     connector = host.connector
     shown: dict[str, Any] = {"print_output": print_output, "print_input": print_input}
-    if connector.handles_batches:
+    if connector.handles_batches or connector.replaces_files:
         return connector.put_file(filename_or_io, remote_filename, remote_temp_filename, **shown, **arguments)
     temp = remote_temp_filename or host.get_temp_filename(secrets.token_hex(16))
     with get_file_io(filename_or_io) as source:
@@ -57,7 +57,9 @@ def put_file(
         place = StringCommand(upload_command(remote_filename, size), "<", QuoteString(temp))
         done, output = connector.run_shell_command(place, **shown, **arguments)
         if not done:
-            raise PyinfraError(f"could not write {remote_filename}: {output.stderr.strip() or 'no reason given'}")
+            raise PyinfraError(
+                f"could not write {remote_filename}: {output.stderr.strip() or 'no reason given'}"
+            )
     finally:
         connector.run_shell_command(StringCommand("rm", "-f", QuoteString(temp)), **shown)
     return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterable, Iterator, Mapping
-from io import IOBase
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
 
 from typing_extensions import TypedDict
@@ -13,6 +12,8 @@ from pyinfra.api.exceptions import ConnectorDataTypeError, PyinfraError
 from pyinfra.api.hiddenvalue import HiddenValue, remember_secret
 
 if TYPE_CHECKING:
+    from io import IOBase
+
     from typing_extensions import Unpack
 
     from pyinfra.api.arguments import ConnectorArguments
@@ -100,6 +101,8 @@ class BaseConnector(abc.ABC):
         handles_execution: whether hosts can be worked on with it (inventory-only connectors say False).
         handles_batches: whether `run_shell_command` passes `_stdin` on unchanged, as bytes, to a POSIX sh, and
             keeps no state between calls: such a connector is sent many facts as one script.
+        replaces_files: whether `put_file` replaces the destination whole or not at all. One that takes batches must;
+            for any other that doesn't, core has `put_file` place the bytes beside it and renames.
         max_calls: how many calls may be under way at once.
         data_cls: the TypedDict of the keys it reads from host data.
         data_meta: a description and default for each of them.
@@ -110,6 +113,7 @@ class BaseConnector(abc.ABC):
 
     handles_execution: ClassVar[bool] = False
     handles_batches: ClassVar[bool] = False
+    replaces_files: ClassVar[bool] = False
     max_calls: ClassVar[int] = 1
 
     data_cls: ClassVar[type[Any]] = ConnectorData
