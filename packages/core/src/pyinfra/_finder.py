@@ -7,12 +7,14 @@ disk; it stands aside for everything that is not directly below one of the three
 from __future__ import annotations
 
 import importlib
+import importlib.abc
 import importlib.machinery
-import importlib.util
 import sys
 from collections.abc import Sequence
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 KINDS = ("operations", "facts", "connectors")
 # Modules of core itself, which no plugin can take.
@@ -26,7 +28,7 @@ class PluginFinder:
         self,
         fullname: str,
         path: Sequence[str] | None = None,
-        target: ModuleType | None = None,  # noqa: ARG002 - the import system's signature
+        target: ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
         """Give the spec of a module, as the import system asks for it.
 
@@ -69,7 +71,7 @@ class PluginFinder:
         return on_disk
 
 
-class _AliasLoader:
+class _AliasLoader(importlib.abc.Loader):
     """Gives another module under a name of ours."""
 
     def __init__(self, module_name: str) -> None:

@@ -74,4 +74,3 @@ def shell(
             logger.warning("%s (ignored)", message)
         results.append(output.stdout_lines if splitlines else output.stdout)
     return results if several else results[0]
-

@@ -16,7 +16,9 @@ def set_spinner(make: Callable[..., Any] | None) -> None:
 
 
 @contextmanager
-def progress_spinner(items: Iterable[Any], prefix_message: str | None = None) -> Iterator[Callable[[Any], None]]:
+def progress_spinner(
+    items: Iterable[Any], prefix_message: str | None = None
+) -> Iterator[Callable[[Any], None]]:
     """Show progress over items while a `with` lasts.
 
     Args:
@@ -27,7 +29,7 @@ def progress_spinner(items: Iterable[Any], prefix_message: str | None = None) ->
         A function to call with each item that is done.
     """
     if _spinner is None:
-        yield lambda item: None  # noqa: ARG005 - nobody watches
+        yield lambda item: None
         return
     with _spinner(list(items), prefix_message) as progress:
         yield progress

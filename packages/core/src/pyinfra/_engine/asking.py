@@ -40,7 +40,9 @@ _UNKNOWN_USER = re.compile(
 # Asking the same on the same line so many seconds later is polling.
 _POLLING = 1.0
 # Counts the facts asked in a task, so that an error before the first is known to be about arguments.
-facts_asked: contextvars.ContextVar[list[int] | None] = contextvars.ContextVar("pyinfra_facts_asked", default=None)
+facts_asked: contextvars.ContextVar[list[int] | None] = contextvars.ContextVar(
+    "pyinfra_facts_asked", default=None
+)
 
 
 class Asking:
@@ -143,7 +145,9 @@ class _Fact:
         self._kwargs = kwargs
 
     def __str__(self) -> str:
-        shown = ", ".join(filter(None, [", ".join(str(arg) for arg in self._args), get_kwargs_str(self._kwargs)]))
+        shown = ", ".join(
+            filter(None, [", ".join(str(arg) for arg in self._args), get_kwargs_str(self._kwargs)])
+        )
         return f"{self._fact.name} ({shown})" if shown else self._fact.name
 
     def value(self) -> Any:

@@ -8,10 +8,20 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from opcode import opmap
-from types import CodeType, FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
 
 _PUSH_EXC_INFO = opmap.get("PUSH_EXC_INFO")
-_OURS = ("pyinfra.api", "pyinfra._engine", "pyinfra.context", "pyinfra.local", "pyinfra.plugins", "pyinfra_cli")
+_OURS = (
+    "pyinfra.api",
+    "pyinfra._engine",
+    "pyinfra.context",
+    "pyinfra.local",
+    "pyinfra.plugins",
+    "pyinfra_cli",
+)
 _guarded: dict[tuple[CodeType, int], bool] = {}
 
 
@@ -124,7 +134,9 @@ def _guarded_by_source(filename: str, line: int) -> bool:
     for node in ast.walk(tree):
         if isinstance(node, ast.Try):
             protected = [*node.body, *(node.orelse if node.finalbody else ())]
-            protected += [step for handler in node.handlers for step in handler.body] if node.finalbody else []
+            protected += (
+                [step for handler in node.handlers for step in handler.body] if node.finalbody else []
+            )
         elif isinstance(node, ast.With):
             protected = node.body
         else:

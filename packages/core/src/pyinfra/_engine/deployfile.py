@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from functools import lru_cache
 from pathlib import Path
-from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from pyinfra.api.exceptions import DeployError, PyinfraError
 
 if TYPE_CHECKING:
+    from types import CodeType
+
     from pyinfra.api.state import State
 
 
@@ -58,7 +59,8 @@ def run_file(state: State, filename: str, data: dict[str, Any] | None = None) ->
     try:
         exec(code, {"__name__": "pyinfra_deploy", "__file__": filename, **(data or {})})  # noqa: S102 - deploy code
     except PyinfraError as error:
-        raise locate(error)
+        locate(error)
+        raise
     except Exception as error:
         raise _as_deploy_error(error) from error
     finally:

@@ -82,8 +82,6 @@ class Engine:
         """Tell observers of a new stage."""
         self.events.emit("stage", stage=stage)
 
-    # -- tasks ------------------------------------------------------------------------------------------------------
-
     def context(self, host: Host, base: contextvars.Context | None = None) -> contextvars.Context:
         """Give a context in which the facades stand for a host.
 
@@ -178,8 +176,6 @@ class Engine:
         """Wait for an event, in place where a module is being imported."""
         return self.scheduler.wait(event, in_place=not event.done and is_importing())
 
-    # -- connections ---------------------------------------------------------------------------------------------------
-
     def connect_all(self) -> None:
         """Connect to all hosts that the limit lets take part."""
         state = self.state
@@ -237,8 +233,6 @@ class Engine:
         finally:
             host.connected = False
             self.events.emit("host_disconnected", host=host)
-
-    # -- calls to the connector -------------------------------------------------------------------------------------------
 
     def call(self, host: Host, function: Callable[[], T]) -> T:
         """Make a call that blocks to a host's connector, from wherever the caller stands."""
@@ -312,8 +306,6 @@ class Engine:
 
         self.call(host, lambda: time.sleep(seconds))
 
-    # -- facts and operations ------------------------------------------------------------------------------------------------
-
     def get_fact(
         self,
         host: Host,
@@ -347,9 +339,7 @@ class Engine:
         """Give the operations of all hosts in the order in which they run."""
         version = sum(len(side.sequence) for side in self._sides.values())
         if self._steps[0] != version:
-            own = [
-                (host, self._sides[host].sequence) for host in self.state.inventory if host in self._sides
-            ]
+            own = [(host, self._sides[host].sequence) for host in self.state.inventory if host in self._sides]
             self._steps = (version, order.merge(own))
         return self._steps[1]
 
@@ -360,5 +350,3 @@ class Engine:
     def run_host_op(self, host: Host, op_hash: str) -> bool:
         """Run one operation on one host; see `pyinfra.api.operations.run_host_op`."""
         return self.execution.run_one(host, op_hash)
-
-

@@ -1,4 +1,5 @@
 """Who follows a run: hook implementations and `BaseStateCallback` handlers, called by event."""
+# ruff: noqa: PLW0108 - handlers may name their parameters as they like, so they are called by position
 
 from __future__ import annotations
 

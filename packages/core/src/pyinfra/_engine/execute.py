@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextvars
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS, ConnectorArguments
@@ -18,6 +17,8 @@ from pyinfra.connectors.util import CommandOutput, OutputLine
 from .order import Step
 
 if TYPE_CHECKING:
+    import contextvars
+
     from pyinfra.api.host import Host
 
     from .engine import Engine
@@ -59,8 +60,7 @@ class Execution:
                 )
                 for task in tasks.values():
                     task.finished.result()
-                state.fail_hosts(hosts_failed := [host for host in hosts if host in state.failed_hosts])
-                del hosts_failed
+                state.check_failed()
             else:
                 for step in steps:
                     self._run_step(step)
@@ -199,7 +199,7 @@ class HostOperation:
         self._lines, self._commands, self._error = [], [], None
         self._host.noop_description = None
         try:
-            for condition in self._arguments.get("_if") or ():
+            for condition in cast("list[Callable[[], bool]]", self._arguments.get("_if") or []):
                 if not condition():
                     return True, True
             return self._run_commands(), False
@@ -228,7 +228,7 @@ class HostOperation:
             self._lines.extend(output.combined_lines)
             if not done:
                 succeeded = False
-                self._error = self._error or _why(command, output)
+                self._error = self._error or _why(output)
                 if not self._arguments.get("_continue_on_error"):
                     break
         return succeeded
@@ -288,7 +288,7 @@ class HostOperation:
         return Outcome.CHANGED if self._commands else Outcome.UNCHANGED
 
 
-def _why(command: PyinfraCommand, output: CommandOutput) -> str:
+def _why(output: CommandOutput) -> str:
     code = f" (exit code {output.exit_code})" if output.exit_code is not None else ""
     lines = [line for line in (output.stderr_lines or output.stdout_lines) if line.strip()]
     said = f": {lines[-1].strip()}" if lines else ""

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 from pyinfra.api.command import StringCommand
 from pyinfra.api.exceptions import ConnectError, PyinfraError
 from pyinfra.api.hiddenvalue import HiddenValue
-from pyinfra.connectors.util import CommandOutput
 
 from . import batch
-from .batch import Answer, Question
 from .scheduler import Event, Lane
 
 if TYPE_CHECKING:
     from pyinfra.api.host import Host
     from pyinfra.api.state import State
+    from pyinfra.connectors.util import CommandOutput
+
+    from .batch import Answer, Question
 
 # A request with one of these goes alone: they are about one command.
 _ALONE = ("_timeout", "_get_pty", "_stdin")
@@ -124,8 +125,6 @@ class HostFacts:
         """Ask a question in this thread, now."""
         return self._run_alone(request)
 
-    # -- sending ------------------------------------------------------------------------------------------------
-
     def send(self) -> None:
         """Send what waits: requests that are asked alike as one batch, others beside it."""
         waiting, self._waiting = self._waiting, []
@@ -173,8 +172,6 @@ class HostFacts:
         if answer is not None and (answer.succeeded or answer.missing):
             self._answers[request.key] = (request.generation, answer)
         request.event.set(answer, error)
-
-    # -- in a thread of the pool ----------------------------------------------------------------------------------
 
     def _run_batch(self, requests: list[Request], token: str) -> list[Answer | None]:
         questions = [request.question for request in requests]

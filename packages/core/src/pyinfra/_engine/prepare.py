@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextvars
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,20 +33,22 @@ from pyinfra.api.util import make_hash
 
 from .asking import facts_asked
 from .callsite import CallSite, call_site
-from .scheduler import Task
 
 if TYPE_CHECKING:
     from pyinfra.api.host import Host
     from pyinfra.api.operation import PyinfraOperation
 
     from .engine import Engine
+    from .scheduler import Task
 
 T = TypeVar("T")
 
 logger = logging.getLogger("pyinfra")
 
 # Where `add_op` was called: its tasks have no frames of the caller's.
-_added_at: contextvars.ContextVar[tuple[tuple[str, int], ...]] = contextvars.ContextVar("pyinfra_added_at", default=())
+_added_at: contextvars.ContextVar[tuple[tuple[str, int], ...]] = contextvars.ContextVar(
+    "pyinfra_added_at", default=()
+)
 
 
 class Evaluation:
@@ -89,8 +92,6 @@ class Preparation:
         self._errors: dict[Host, list[Evaluation]] = {}
         self._settled: set[Host] = set()
         self._nested = 0
-
-    # -- code that calls operations -----------------------------------------------------------------------------------
 
     def add(self, hosts: list[Host], function: Callable[[], T]) -> dict[Host, T]:
         """Run code for hosts and settle all the operations it calls; see `Engine.add`."""
@@ -137,8 +138,6 @@ class Preparation:
         place = getattr(error, "pyinfra_location", None)
         where = f"{place[0]}:{place[1]}: " if place else ""
         logger.error("%s%s%s", host.print_prefix, where, error)
-
-    # -- calls of operations --------------------------------------------------------------------------------------------
 
     def operation_called(
         self, host: Host, op: PyinfraOperation[Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -191,7 +190,10 @@ class Preparation:
         counts = state.meta[host]
         counts.ops += 1
         counts.op_hashes.add(op_hash)
-        frozen_args, frozen_kwargs = _frozen(args), {key: _frozen_value(value) for key, value in kwargs.items()}
+        frozen_args, frozen_kwargs = (
+            _frozen(args),
+            {key: _frozen_value(value) for key, value in kwargs.items()},
+        )
         context = self._engine.context(host)
         context.run(self._enter_operation, host, op, op_hash, arguments)
         evaluation = Evaluation(host, data, site.location, context)
@@ -252,8 +254,6 @@ class Preparation:
         prefix = host.current_deploy_name
         shared.names.add(f"{prefix} | {name}" if prefix else name)
 
-    # -- evaluation --------------------------------------------------------------------------------------------------------
-
     def _evaluate(self, evaluation: Evaluation, site: CallSite) -> None:
         task = evaluation.task
         assert task is not None
@@ -275,10 +275,8 @@ class Preparation:
         meta._settle = lambda: self._wait_for(evaluation)
 
     def _wait_in_place(self, task: Task[bool]) -> None:
-        try:
+        with suppress(Exception):  # raised by the caller, as for any other evaluation
             self._engine.scheduler.wait(task.finished, in_place=True)
-        except Exception:  # noqa: BLE001, S110 - raised by the caller, as for any other evaluation
-            pass
 
     def _wait_for(self, evaluation: Evaluation) -> None:
         assert evaluation.task is not None
@@ -327,13 +325,11 @@ def _asked() -> int:
     return counter[0] if counter is not None else 0
 
 
-def _placed(
-    error: BaseException, location: tuple[str, int] | None, of_host: bool = False
-) -> BaseException:
+def _placed(error: BaseException, location: tuple[str, int] | None, of_host: bool = False) -> BaseException:
     if location is not None and getattr(error, "pyinfra_location", None) is None:
         error.pyinfra_location = location  # type: ignore[attr-defined]
     if of_host and isinstance(error, OperationError | DeployError):
-        error.pyinfra_of_host = True  # type: ignore[attr-defined]
+        error.pyinfra_of_host = True
     return error
 
 
@@ -366,5 +362,3 @@ def _shown(value: Any) -> str:
     if callable(value):
         return getattr(value, "__name__", type(value).__name__)
     return str(value)
-
-

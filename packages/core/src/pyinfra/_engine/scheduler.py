@@ -69,7 +69,7 @@ class Task(greenlet, Generic[T]):
         error: BaseException | None = None
         try:
             value = self.function()
-        except Exception as raised:  # noqa: BLE001 - given to whoever waits for the task
+        except Exception as raised:
             error = raised
         self.finished.set(value, error)
 
@@ -126,8 +126,6 @@ class Scheduler:
         self._under_way = 0
         self._drivers = 0
         self._driving_thread = threading.Lock()
-
-    # -- asking ----------------------------------------------------------------------------------------------
 
     def spawn(
         self, lane: Lane, function: Callable[[], T], context: contextvars.Context | None = None
@@ -196,7 +194,7 @@ class Scheduler:
             if not task.finished.done:
                 try:
                     self.wait(task.finished)
-                except Exception:  # noqa: BLE001, S112 - whoever wants a task's result asks for it
+                except Exception:  # noqa: S112 - whoever wants a task's result asks for it
                     continue
 
     def call(self, lane: Lane, function: Callable[[], T], in_place: bool = False) -> T:
@@ -237,8 +235,6 @@ class Scheduler:
         threading.Thread(target=job, name="pyinfra-function", daemon=True).start()
         return event
 
-    # -- where the caller stands ------------------------------------------------------------------------------
-
     def must_call_directly(self) -> bool:
         """Tell whether the caller stands where nothing can be queued.
 
@@ -248,9 +244,7 @@ class Scheduler:
         if _guest.get() == "call":
             return True
         current = getcurrent()
-        return (
-            not isinstance(current, Task) and _guest.get() is None and self._driving_thread.locked()
-        )
+        return not isinstance(current, Task) and _guest.get() is None and self._driving_thread.locked()
 
     def must_hand_over(self) -> bool:
         """Tell whether the caller stands in a thread of the engine's making, such as `python.call`'s."""
@@ -271,8 +265,6 @@ class Scheduler:
         self._completions.put(begin)
         known.wait()
         return tasks[0].finished.result()
-
-    # -- the loop ----------------------------------------------------------------------------------------------
 
     def queue_turn(self, lane: Lane) -> None:
         """Give a lane a turn."""
@@ -336,5 +328,5 @@ def _as_guest(kind: str, function: Callable[[], T]) -> T:
 def _attempt(function: Callable[[], T]) -> tuple[T | None, BaseException | None]:
     try:
         return function(), None
-    except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+    except BaseException as error:
         return None, error

@@ -75,7 +75,11 @@ def _conditions(config: Config, value: object) -> list[Callable[[], bool]]:  # n
 
 
 def _exit_codes(config: Config, value: object) -> list[int]:  # noqa: ARG001 - a handler
-    codes = [value] if isinstance(value, int) else list(cast("Iterable[int]", value if value is not None else [0]))
+    codes = (
+        [value]
+        if isinstance(value, int)
+        else list(cast("Iterable[int]", value if value is not None else [0]))
+    )
     if not all(isinstance(code, int) for code in codes):
         raise ArgumentTypeError(f"_success_exit_codes must be numbers, not {value!r}")
     return codes
@@ -94,13 +98,17 @@ class ConnectorArguments(TypedDict, total=False):
     """How a command runs on a host."""
 
     _sudo: Annotated[bool, ArgumentMeta("Run as another user with sudo.", lambda c: c.SUDO, types=_BOOL)]
-    _sudo_user: Annotated[str, ArgumentMeta("The user to become with sudo.", lambda c: c.SUDO_USER, types=_STR)]
+    _sudo_user: Annotated[
+        str, ArgumentMeta("The user to become with sudo.", lambda c: c.SUDO_USER, types=_STR)
+    ]
     _use_sudo_login: Annotated[
         bool, ArgumentMeta("Have sudo start a login shell.", lambda c: c.USE_SUDO_LOGIN, types=_BOOL)
     ]
     _sudo_password: Annotated[
         str,
-        ArgumentMeta("The password that sudo asks for.", lambda c: c.SUDO_PASSWORD, _secret, (str, HiddenValue)),
+        ArgumentMeta(
+            "The password that sudo asks for.", lambda c: c.SUDO_PASSWORD, _secret, (str, HiddenValue)
+        ),
     ]
     _preserve_sudo_env: Annotated[
         bool, ArgumentMeta("Keep the environment through sudo.", lambda c: c.PRESERVE_SUDO_ENV, types=_BOOL)
@@ -120,29 +128,33 @@ class ConnectorArguments(TypedDict, total=False):
         ArgumentMeta("The password that su asks for.", lambda c: c.SU_PASSWORD, _secret, (str, HiddenValue)),
     ]
     _doas: Annotated[bool, ArgumentMeta("Run as another user with doas.", lambda c: c.DOAS, types=_BOOL)]
-    _doas_user: Annotated[str, ArgumentMeta("The user to become with doas.", lambda c: c.DOAS_USER, types=_STR)]
+    _doas_user: Annotated[
+        str, ArgumentMeta("The user to become with doas.", lambda c: c.DOAS_USER, types=_STR)
+    ]
     _dzdo: Annotated[bool, ArgumentMeta("Run as another user with dzdo.", lambda c: c.DZDO, types=_BOOL)]
-    _dzdo_user: Annotated[str, ArgumentMeta("The user to become with dzdo.", lambda c: c.DZDO_USER, types=_STR)]
+    _dzdo_user: Annotated[
+        str, ArgumentMeta("The user to become with dzdo.", lambda c: c.DZDO_USER, types=_STR)
+    ]
     _shell_executable: Annotated[
         str, ArgumentMeta("The shell that runs commands.", lambda c: c.SHELL, types=_STR)
     ]
-    _chdir: Annotated[str, ArgumentMeta("The folder to run in.", lambda c: None, types=_STR)]  # noqa: ARG005
+    _chdir: Annotated[str, ArgumentMeta("The folder to run in.", lambda c: None, types=_STR)]
     _env: Annotated[
         Mapping[str, EnvValue],
-        ArgumentMeta("Environment variables to set.", lambda c: {}, generate_env, (Mapping,)),  # noqa: ARG005
+        ArgumentMeta("Environment variables to set.", lambda c: {}, generate_env, (Mapping,)),
     ]
     _success_exit_codes: Annotated[
         Iterable[int],
-        ArgumentMeta("Exit codes that mean success.", lambda c: [0], _exit_codes, (int, Iterable)),  # noqa: ARG005
+        ArgumentMeta("Exit codes that mean success.", lambda c: [0], _exit_codes, (int, Iterable)),
     ]
     _timeout: Annotated[
         int,
-        ArgumentMeta("Seconds after which a command has failed.", lambda c: None, types=(int, float)),  # noqa: ARG005
+        ArgumentMeta("Seconds after which a command has failed.", lambda c: None, types=(int, float)),
     ]
-    _get_pty: Annotated[bool, ArgumentMeta("Run on a pseudo-terminal.", lambda c: False, types=_BOOL)]  # noqa: ARG005
+    _get_pty: Annotated[bool, ArgumentMeta("Run on a pseudo-terminal.", lambda c: False, types=_BOOL)]
     _stdin: Annotated[
         str | list[str] | Iterable[str],
-        ArgumentMeta("What commands read on stdin: a text or lines.", lambda c: None),  # noqa: ARG005
+        ArgumentMeta("What commands read on stdin: a text or lines.", lambda c: None),
     ]
     _retries: Annotated[
         int, ArgumentMeta("How often a failed operation is tried again.", lambda c: c.RETRY, types=(int,))
@@ -155,8 +167,8 @@ class ConnectorArguments(TypedDict, total=False):
         Callable[[dict[str, Any]], bool],
         ArgumentMeta(
             "Tried again until this function, given the last try's output, returns True.",
-            lambda c: None,  # noqa: ARG005
-            types=(Callable,),  # type: ignore[arg-type]
+            lambda c: None,
+            types=(Callable,),
         ),
     ]
     _temp_dir: Annotated[
@@ -167,7 +179,7 @@ class ConnectorArguments(TypedDict, total=False):
 class MetaArguments(TypedDict, total=False):
     """What an operation is called and when it runs."""
 
-    name: Annotated[str, ArgumentMeta("The operation's name in output.", lambda c: None, types=_STR)]  # noqa: ARG005
+    name: Annotated[str, ArgumentMeta("The operation's name in output.", lambda c: None, types=_STR)]
     _ignore_errors: Annotated[
         bool,
         ArgumentMeta("A failure does not fail the host.", lambda c: c.IGNORE_ERRORS, types=_BOOL),
@@ -176,13 +188,15 @@ class MetaArguments(TypedDict, total=False):
         bool,
         ArgumentMeta(
             "With _ignore_errors: run the operation's other commands after one failed.",
-            lambda c: False,  # noqa: ARG005
+            lambda c: False,
             types=_BOOL,
         ),
     ]
     _if: Annotated[
         list[Callable[[], bool]] | Callable[[], bool] | None,
-        ArgumentMeta("Run only where these functions, asked just before, all return True.", lambda c: [], _conditions),  # noqa: ARG005
+        ArgumentMeta(
+            "Run only where these functions, asked just before, all return True.", lambda c: [], _conditions
+        ),
     ]
 
 
@@ -190,8 +204,8 @@ class ExecutionArguments(TypedDict, total=False):
     """How an operation runs over the hosts; the same for all of them."""
 
     _parallel: Annotated[int, ArgumentMeta("Hosts to run it on at once.", lambda c: c.PARALLEL, types=(int,))]
-    _run_once: Annotated[bool, ArgumentMeta("Run it on the first host only.", lambda c: False, types=_BOOL)]  # noqa: ARG005
-    _serial: Annotated[bool, ArgumentMeta("Run it host by host.", lambda c: False, types=_BOOL)]  # noqa: ARG005
+    _run_once: Annotated[bool, ArgumentMeta("Run it on the first host only.", lambda c: False, types=_BOOL)]
+    _serial: Annotated[bool, ArgumentMeta("Run it host by host.", lambda c: False, types=_BOOL)]
 
 
 class AllArguments(ConnectorArguments, MetaArguments, ExecutionArguments, total=False):
@@ -248,7 +262,7 @@ def pop_global_arguments(
             value = kwargs.pop(key)
             given.append(key)
         elif key in inherited and key != "name":
-            found[key] = inherited[key]
+            found[key] = inherited.get(key)
             continue
         else:
             value = host.data.get(key, _UNSET) if key.startswith("_") else _UNSET

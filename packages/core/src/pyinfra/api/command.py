@@ -91,7 +91,7 @@ class StringCommand(PyinfraCommand):
     """A shell command made of parts.
 
     Args:
-        *bits: str, `QuoteString`, `HiddenValue`, `MaskString` or `StringCommand`; anything else is written as it prints.
+        *bits: str, `QuoteString`, `HiddenValue`, `MaskString` or `StringCommand`; anything else as it prints.
         _separator: what stands between the parts.
         **arguments: connector arguments for this command alone.
     """

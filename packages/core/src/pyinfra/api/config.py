@@ -55,9 +55,7 @@ class ConfigDefaults:
     FACT_MISSING_COMMAND: str = "default"
 
 
-config_defaults: dict[str, Any] = {
-    key: value for key, value in vars(ConfigDefaults).items() if key.isupper()
-}
+config_defaults: dict[str, Any] = {key: value for key, value in vars(ConfigDefaults).items() if key.isupper()}
 
 
 def check_pyinfra_version(version: str) -> None:

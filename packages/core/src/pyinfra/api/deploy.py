@@ -49,7 +49,9 @@ def deploy(
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             state, host = ctx_state.get(), ctx_host.get()
             if state is None or host is None:
-                raise PyinfraError(f"the deploy {func.__name__} was called outside of a deploy: use add_deploy")
+                raise PyinfraError(
+                    f"the deploy {func.__name__} was called outside of a deploy: use add_deploy"
+                )
             arguments, _ = pop_global_arguments(state, host, kwargs)
             with host.deploy(name=func.deploy_name, kwargs=arguments, data=func.deploy_data):  # type: ignore[attr-defined]
                 return func(*args, **kwargs)

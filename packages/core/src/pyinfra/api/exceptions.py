@@ -35,7 +35,15 @@ from __future__ import annotations
 
 
 class PyinfraError(Exception):
-    """The base of every error that pyinfra raises on purpose."""
+    """The base of every error that pyinfra raises on purpose.
+
+    Attributes:
+        pyinfra_location: file and line in deploy code that it comes from, where that is known.
+        pyinfra_of_host: whether it concerns one host, so that the others go on.
+    """
+
+    pyinfra_location: tuple[str, int] | None = None
+    pyinfra_of_host: bool = False
 
 
 class ArgumentTypeError(PyinfraError, TypeError):

@@ -67,7 +67,7 @@ class FactBase(Generic[T]):
         if "abstract" not in cls.__dict__:
             cls.abstract = not hasattr(cls, "command")
 
-    def requires_command(self, *args: Any, **kwargs: Any) -> str | None:  # noqa: ARG002 - for overriding
+    def requires_command(self, *args: Any, **kwargs: Any) -> str | None:
         """Name the binary that must be on the host.
 
         Args:
@@ -79,7 +79,7 @@ class FactBase(Generic[T]):
         """
         return None
 
-    def check_preconditions(self, state: State, host: Host) -> str | None:  # noqa: ARG002 - for overriding
+    def check_preconditions(self, state: State, host: Host) -> str | None:
         """Tell what else is missing for the fact to be asked.
 
         Args:
@@ -175,7 +175,8 @@ def get_fact(
         The fact's value.
     """
     return cast(
-        "T", state.engine.get_fact(host, cls, tuple(args or ()), dict(kwargs or {}), fail_host=apply_failed_hosts)
+        "T",
+        state.engine.get_fact(host, cls, tuple(args or ()), dict(kwargs or {}), fail_host=apply_failed_hosts),
     )
 
 

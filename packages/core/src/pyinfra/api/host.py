@@ -112,7 +112,7 @@ class _SeenOverrides:
         seen = self._var.get()
         return current if seen is None else seen
 
-    def keep(self, current: dict[str, Any]) -> None:
+    def keep(self, current: dict[str, Any] | None) -> None:
         self._var.set(current)
 
 
@@ -215,8 +215,6 @@ class Host:
         """The data of its groups, merged."""
         return self.inventory.get_groups_data(self.groups)
 
-    # -- output ---------------------------------------------------------------------------------------------------
-
     @property
     def print_prefix(self) -> str:
         """What a line about this host starts with."""
@@ -244,8 +242,6 @@ class Host:
         self.noop_description = description
         if self.state.print_noop_info:
             self.log(f"noop: {description}")
-
-    # -- deploys ----------------------------------------------------------------------------------------------------
 
     def get_deploy_data(self) -> dict[str, Any]:
         """Give the default data of the deploy that runs, or of the one the operation was called in."""
@@ -314,14 +310,14 @@ class Host:
         try:
             yield
         finally:
-            self.in_deploy, self.current_deploy_name, self.current_deploy_kwargs, self.current_deploy_data = outer
-
-    # -- temporary files ----------------------------------------------------------------------------------------------
+            self.in_deploy, self.current_deploy_name, self.current_deploy_kwargs, self.current_deploy_data = (
+                outer
+            )
 
     def get_temp_dir_config(self) -> str:
         """Give the folder for temporary files."""
         config = self.state.current_config
-        return cast("str", config.TEMP_DIR or config.DEFAULT_TEMP_DIR)
+        return config.TEMP_DIR or config.DEFAULT_TEMP_DIR
 
     def get_temp_filename(
         self,
@@ -346,8 +342,6 @@ class Host:
             self.connector_data["temp_files"] = number = self.connector_data.get("temp_files", 0) + 1
             hash_key = make_hash([self.name, number, id(self)])
         return f"{folder}/pyinfra-{sha1_hash(hash_key) if hash_filename else hash_key}"
-
-    # -- facts --------------------------------------------------------------------------------------------------------
 
     @overload
     def get_fact(self, name_or_cls: type[FactBase[T]], *args: Any, **kwargs: Any) -> T: ...
@@ -380,8 +374,6 @@ class Host:
         from .facts import get_fact
 
         return get_fact(self.state, self, name_or_cls, args=args, kwargs=kwargs)
-
-    # -- connection -----------------------------------------------------------------------------------------------------
 
     def connect(
         self, reason: str | None = None, show_errors: bool = True, raise_exceptions: bool = False

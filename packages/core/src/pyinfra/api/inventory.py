@@ -81,7 +81,7 @@ class Inventory:
         self._read(None, names, memberships, connectors)
         for group, (members, data) in groups.items():
             self.group_data[group] = dict(data or {})
-            self.groups[group]  # noqa: B018 - an empty group is a group
+            self.groups[group]
             self._read(group, members, memberships, connectors)
         for name, member_of in memberships.items():
             host = Host(name, self, member_of, connectors[name])

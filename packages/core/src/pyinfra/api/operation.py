@@ -34,7 +34,9 @@ def get_operation_name_from_func(func: Callable[..., Any]) -> str:
         The name of the public module below `pyinfra.operations`, or the last one of another package, and the function.
     """
     parts = [part for part in func.__module__.split(".") if not part.startswith("_")]
-    module = ".".join(parts[2:]) if parts[:2] == ["pyinfra", "operations"] else (parts or [func.__module__])[-1]
+    module = (
+        ".".join(parts[2:]) if parts[:2] == ["pyinfra", "operations"] else (parts or [func.__module__])[-1]
+    )
     return f"{module}.{func.__name__}"
 
 
@@ -90,7 +92,9 @@ class OperationMeta:
 
     def _raise_if_not_complete(self) -> None:
         if not self.is_complete():
-            raise RuntimeError("this operation has not run yet: ask in _if=… or in a function called by python.call")
+            raise RuntimeError(
+                "this operation has not run yet: ask in _if=… or in a function called by python.call"
+            )
 
     @property
     def will_change(self) -> bool:
@@ -224,7 +228,9 @@ class PyinfraOperation(Generic[P]):
         """
         state, host = ctx_state.get(), ctx_host.get()
         if state is None or host is None:
-            raise PyinfraError(f"{self.op_name} was called outside of a deploy: use add_op(state, {self.__name__}, …)")
+            raise PyinfraError(
+                f"{self.op_name} was called outside of a deploy: use add_op(state, {self.__name__}, …)"
+            )
         return state.engine.operation_called(host, self, args, kwargs)
 
     def __repr__(self) -> str:
@@ -238,15 +244,16 @@ def operation(
     deprecated_for: str | None = None,
     _set_in_op: bool = True,
 ) -> Callable[[OperationFunction[P]], PyinfraOperation[P]]:
-    """Make a generator function an operation.
+    r"""Make a generator function an operation.
 
     ```
     @operation()
     def motd(text: str):
         if host.get_fact(FileContents, path="/etc/motd") == [text]:
             host.noop("the message is as it should be")
-            return
-        yield FileUploadCommand(StringIO(text + "\\n"), "/etc/motd")
+
+    Return:
+        yield FileUploadCommand(StringIO(text + "\n"), "/etc/motd")
     ```
 
     Args:
@@ -298,4 +305,11 @@ def add_op(
     return state.engine.add(list(hosts), lambda: op_func(*args, **kwargs))
 
 
-__all__ = ["OperationError", "OperationMeta", "PyinfraOperation", "add_op", "get_operation_name_from_func", "operation"]
+__all__ = [
+    "OperationError",
+    "OperationMeta",
+    "PyinfraOperation",
+    "add_op",
+    "get_operation_name_from_func",
+    "operation",
+]

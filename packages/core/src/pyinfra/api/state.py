@@ -86,7 +86,9 @@ class BaseStateCallback:
         """An operation has failed on a host."""
 
     @staticmethod
-    def operation_host_retry(state: State, host: Host, op_hash: str, retry_num: int, max_retries: int) -> None:
+    def operation_host_retry(
+        state: State, host: Host, op_hash: str, retry_num: int, max_retries: int
+    ) -> None:
         """An operation is tried again on a host."""
 
     @staticmethod
@@ -233,8 +235,6 @@ class State:
 
         return ctx_config.get() or self.config
 
-    # -- stages -------------------------------------------------------------------------------------------------------
-
     def set_stage(self, stage: StateStage) -> None:
         """Go on to a stage.
 
@@ -261,8 +261,6 @@ class State:
         """Tell whether prepare must find out what would change."""
         return self.check_for_changes
 
-    # -- callbacks ----------------------------------------------------------------------------------------------------
-
     def add_callback_handler(self, handler: type[BaseStateCallback] | BaseStateCallback) -> None:
         """Have a `BaseStateCallback` follow the run."""
         kind = handler if isinstance(handler, type) else type(handler)
@@ -275,8 +273,6 @@ class State:
         """Call a method of every handler."""
         for handler in self.callback_handlers:
             getattr(handler, method_name)(self, *args, **kwargs)
-
-    # -- operations -----------------------------------------------------------------------------------------------------
 
     def get_op_order(self) -> list[str]:
         """Give the hashes of all operations, in the order in which they run."""
@@ -301,8 +297,6 @@ class State:
     def set_op_data_for_host(self, host: Host, op_hash: str, op_data: StateOperationHostData) -> None:
         """Set an operation on one host."""
         self.ops[host][op_hash] = op_data
-
-    # -- hosts ------------------------------------------------------------------------------------------------------------
 
     def activate_host(self, host: Host) -> None:
         """Have a host take part."""

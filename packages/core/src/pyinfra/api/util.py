@@ -9,7 +9,6 @@ from importlib import import_module
 from inspect import getframeinfo, stack
 from os import fspath, stat
 from pathlib import Path
-from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
 from .command import StringCommand
@@ -18,6 +17,7 @@ from .output import echo
 
 if TYPE_CHECKING:
     from inspect import Traceback
+    from types import TracebackType
 
     from pyinfra.connectors.util import CommandOutput
 
@@ -134,7 +134,7 @@ class get_file_io:  # noqa: N801 - the documented name
                 source.seek(0)
             self._file_io = cast("IO[Any]", source)
         else:
-            self._file_io = open(source, self.mode)  # noqa: PTH123, SIM115 - patched here by test suites
+            self._file_io = open(source, self.mode)  # noqa: PTH123 - patched here by test suites
             self._close = True
         return self._file_io
 
@@ -179,7 +179,7 @@ def get_file_sha256(filename_or_io: str | Path | IO[Any]) -> str:
 
 def get_path_permissions_mode(pathname: str | Path) -> str:
     """Give the permissions of a local path, as octal digits such as `644`."""
-    return oct(stat(pathname).st_mode)[-3:]
+    return oct(stat(pathname).st_mode)[-3:]  # noqa: PTH116 - patched here by test suites
 
 
 def get_template(filename_or_io: str | IO[Any], jinja_env_kwargs: dict[str, Any] | None = None) -> Any:
@@ -208,7 +208,7 @@ def get_template(filename_or_io: str | IO[Any], jinja_env_kwargs: dict[str, Any]
     }
     if isinstance(filename_or_io, str):
         settings.setdefault("loader", jinja2.FileSystemLoader(Path(filename_or_io).parent))
-    return jinja2.Environment(**settings).from_string(text.decode() if isinstance(text, bytes) else text)  # noqa: S701 - what is rendered is configuration, not HTML
+    return jinja2.Environment(**settings).from_string(text.decode() if isinstance(text, bytes) else text)
 
 
 def get_caller_frameinfo(frame_offset: int = 0) -> Traceback:

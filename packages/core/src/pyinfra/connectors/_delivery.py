@@ -74,7 +74,9 @@ def deliver(command: StringCommand, arguments: Mapping[str, Any]) -> Delivery:
     for layer in _layers(arguments):
         if layer.password is not None:
             token = secrets.token_hex(8)
-            wrapped = StringCommand("sh", "-c", QuoteString(StringCommand(_SKIP.format(token), "exec", wrapped)))
+            wrapped = StringCommand(
+                "sh", "-c", QuoteString(StringCommand(_SKIP.format(token), "exec", wrapped))
+            )
             stdin = [layer.password, token, *stdin]
         wrapped = layer.wrap(wrapped)
     text = "".join(f"{line}\n" for line in stdin)

@@ -48,9 +48,9 @@ def run_process(
     Raises:
         TimeoutError: it was killed after `timeout`.
     """
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S602 - the command is a shell command, quoted where it was built
         command.encode("utf-8", "surrogateescape"),
-        shell=True,  # noqa: S602 - the command is a shell command, quoted where it was built
+        shell=True,
         stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
-from io import IOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -28,6 +27,7 @@ from .util import (
 
 if TYPE_CHECKING:
     import subprocess
+    from io import IOBase
 
     from typing_extensions import Unpack
 

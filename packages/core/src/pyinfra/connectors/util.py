@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from io import IOBase
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS
@@ -17,6 +16,8 @@ from ._process import Finished, run_process
 from ._upload import upload_command
 
 if TYPE_CHECKING:
+    from io import IOBase
+
     from typing_extensions import Unpack
 
     from pyinfra.api.arguments import ConnectorArguments
@@ -38,9 +39,10 @@ __all__ = [
     "put_file_by_stdin",
     "run_local_process",
     "stdin_bytes",
+    "upload_command",
 ]
 
-# More output than this from one command (bytes) is an error: whatever it is, it is no answer, and it has to be held in memory.
+# More output than this from one command (bytes) is an error: it is no answer, and has to be held in memory.
 OUTPUT_LIMIT = 64 * 1024 * 1024
 
 
@@ -236,7 +238,9 @@ def make_unix_command(command: StringCommand, **arguments: Any) -> StringCommand
     Returns:
         The command line, such as `sudo -H -n sh -c 'cd /srv && make'`.
     """
-    known = {key: value for key, value in arguments.items() if key in CONNECTOR_ARGUMENT_KEYS or "askpass" in key}
+    known = {
+        key: value for key, value in arguments.items() if key in CONNECTOR_ARGUMENT_KEYS or "askpass" in key
+    }
     return wrap_command(command, known)
 
 
@@ -305,7 +309,7 @@ def put_file_by_stdin(
         upload_command(remote_filename, len(data)),
         print_output=print_output,
         print_input=print_input,
-        _stdin=data,
+        _stdin=cast("Any", data),
         **own,
     )
     if not status:

@@ -98,7 +98,7 @@ class Registry:
                     continue
                 seen.add(name)
                 own = list(_read(distribution, name))
-            except Exception as error:  # noqa: BLE001 - one bad distribution must not hide the others
+            except Exception as error:
                 where = getattr(distribution, "_path", None) or distribution
                 self.broken.append(Broken(str(where), f"{type(error).__name__}: {error}"))
                 continue
@@ -122,7 +122,9 @@ class Registry:
             for plugin in every
             if (kind is None or plugin.kind == kind) and (tag is None or tag in plugin.tags)
         ]
-        return sorted(chosen, key=lambda plugin: (GROUPS.index(plugin.kind), plugin.name, plugin.distribution))
+        return sorted(
+            chosen, key=lambda plugin: (GROUPS.index(plugin.kind), plugin.name, plugin.distribution)
+        )
 
     def names(self, kind: str) -> list[str]:
         """Give the names of one kind, sorted."""
@@ -311,5 +313,7 @@ def find_connector(name: str) -> type[BaseConnector]:
         return LocalConnector
     plugin = registry.find("connectors", name)
     if plugin is None:
-        raise PluginError(registry.missing("connectors", name).replace("pyinfra.connectors.", "the connector @"))
+        raise PluginError(
+            registry.missing("connectors", name).replace("pyinfra.connectors.", "the connector @")
+        )
     return registry.load(plugin)  # type: ignore[no-any-return]

@@ -145,15 +145,19 @@ class Hooks:
     @hookspec
     def pyinfra_cli_commands(self) -> Iterable[Any]:
         """Give click commands for `pyinfra NAME …`."""
+        return ()
 
     @hookspec
     def pyinfra_inventory_sources(self) -> Iterable[InventorySource]:
         """Give inventory sources."""
+        return ()
 
     @hookspec
     def pyinfra_secret_sources(self) -> Iterable[SecretSource]:
         """Give secret sources."""
+        return ()
 
     @hookspec
     def pyinfra_report_formats(self) -> Iterable[ReportFormat]:
         """Give report formats."""
+        return ()

@@ -64,8 +64,8 @@ def quote_interpolated(text: str) -> str:
     r"""Quote a text in which the shell is to expand `$NAME`, `$(command)` and backquotes.
 
     Args:
-        text: what stands between double quotes; a double quote in it is one of the text, and so is a backslash
-            in front of one, of a newline or at the end.
+        text: what stands between double quotes; a double quote in it is one of the text, and so is a
+            backslash in front of one, of a newline or at the end.
 
     Returns:
         One word of a command.
