@@ -2,7 +2,6 @@ import shlex
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from pyinfra.facts.systemd import SystemdEnabled, SystemdStatus
 from pyinfra.operations import systemd
 from pyinfra_testkit.fakes import on_fake_host

@@ -76,9 +76,8 @@ def service(
 
 def _enable(service: str, enabled: bool) -> Generator[StringCommand, None, None]:
     name_pattern = GLOB.sub(r"\\\1", service)
-    links = _links_of(
-        service, host.get_fact(FindLinks, path="/etc", path_match=f"/etc/rc*.d/S*{name_pattern}")
-    )
+    found = host.get_fact(FindLinks, path="/etc", path_match=f"/etc/rc*.d/S*{name_pattern}")
+    links = _links_of(service, found)
     if enabled and not links:
         distribution = host.get_fact(LinuxDistribution)
         yield from _make_links(service, distribution)
