@@ -1,0 +1,6 @@
+"""The ssh connector: reaches hosts over ssh."""
+
+from ._connector import SSHConnector
+from ._data import ConnectorData, connector_data_meta
+
+__all__ = ["ConnectorData", "SSHConnector", "connector_data_meta"]

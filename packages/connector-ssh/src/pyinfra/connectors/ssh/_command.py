@@ -1,0 +1,190 @@
+"""One command on a session: its input sent, its output read and its end waited for, all at once."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, cast
+
+from paramiko import Channel, SSHException
+from pyinfra.api.exceptions import ConnectError
+
+from ._agent import forward_agent
+from ._transport import send_request
+
+if TYPE_CHECKING:
+    from ._sessions import Sessions
+
+_PIECE = 65536
+
+# RFC 4254, 8: terminal modes. Without echo and without carriage returns in output: what comes is what the command said.
+_ECHO, _ONLCR, _END = 53, 72, 0
+_MODES = struct.pack(">BIBIB", _ECHO, 0, _ONLCR, 0, _END)
+_END_OF_INPUT = b"\x04"
+
+
+@dataclass
+class Ended:
+    """How a command ended.
+
+    Attributes:
+        exit_code: its exit code; None where a signal ended it.
+        signal: the signal's name, without `SIG`.
+    """
+
+    exit_code: int | None
+    signal: str | None = None
+
+
+@dataclass
+class Request:
+    """What to run.
+
+    Attributes:
+        command: the command line, for the user's login shell.
+        stdin: its input; a file is sent piece by piece.
+        timeout: seconds after which it is ended.
+        pty: whether it gets a terminal.
+        agent: the socket of an agent that it may use.
+    """
+
+    command: bytes
+    stdin: bytes | IO[bytes] = b""
+    timeout: float | None = None
+    pty: bool = False
+    agent: str | None = None
+
+
+def run_command(sessions: Sessions, request: Request, feed: Callable[[str, bytes], None]) -> Ended:
+    """Run a command.
+
+    Args:
+        sessions: the connection's sessions.
+        request: what to run.
+        feed: called with `stdout` or `stderr` and each piece of output.
+
+    Returns:
+        How it ended.
+
+    Raises:
+        TimeoutError: it was ended after `timeout`.
+        ConnectionLostError: the connection broke while it ran.
+        ConnectError: nothing was run.
+    """
+    deadline = None if request.timeout is None else time.monotonic() + request.timeout
+    with sessions.session() as channel:
+        came = threading.Event()
+        for buffer in (channel.in_buffer, channel.in_stderr_buffer):
+            buffer.set_event(cast("threading.Event", _Arrival(came)))
+        try:
+            if request.agent is not None:
+                forward_agent(channel, request.agent)
+            if request.pty:
+                send_request(channel, "pty-req", False, "vt100", 80, 24, 0, 0, _MODES)
+            # The answer is not waited for: where the command is refused, the host closes the channel.
+            send_request(channel, "exec", True, request.command)
+            _send_input(channel, request)
+            _read_output(channel, came, deadline, feed)
+        except (SSHException, EOFError, OSError) as error:
+            if isinstance(error, TimeoutError) or sessions.connection.transport.is_active():
+                _end(channel)
+                raise
+            raise sessions.lost() from error
+        except BaseException:
+            _end(channel)
+            raise
+        return _ended(sessions, channel)
+
+
+class _Arrival:
+    """What a buffer of paramiko's sets when something came; it is cleared by who reads."""
+
+    def __init__(self, came: threading.Event) -> None:
+        self._came = came
+
+    def set(self) -> None:
+        self._came.set()
+
+    def clear(self) -> None:
+        """Nothing: the other buffer may have something."""
+
+
+def _send_input(channel: Channel, request: Request) -> None:
+    stdin = request.stdin
+    # What fits into the channel's window is taken without the command reading it, so it can't block.
+    if isinstance(stdin, bytes) and len(stdin) <= channel.out_window_size:
+        _write(channel, stdin, request.pty)
+        return
+    threading.Thread(
+        target=_write, args=(channel, stdin, request.pty), name="pyinfra-ssh-stdin", daemon=True
+    ).start()
+
+
+def _write(channel: Channel, stdin: bytes | IO[bytes], pty: bool) -> None:
+    # A command that ends before it has read all closes the channel; how it ended is told by its exit code.
+    with contextlib.suppress(OSError, EOFError, SSHException):
+        try:
+            if isinstance(stdin, bytes):
+                channel.sendall(stdin)
+            else:
+                while piece := stdin.read(_PIECE):
+                    channel.sendall(piece.encode() if isinstance(piece, str) else piece)
+        except ValueError:
+            # The file was closed under us, or can't be read: the command must not take a part for the whole.
+            channel.close()
+            return
+        if pty:
+            channel.sendall(_END_OF_INPUT)
+        else:
+            channel.shutdown_write()
+
+
+def _read_output(
+    channel: Channel, came: threading.Event, deadline: float | None, feed: Callable[[str, bytes], None]
+) -> None:
+    while True:
+        came.clear()
+        over = bool(channel.eof_received or channel.closed)
+        while channel.recv_ready():
+            feed("stdout", channel.recv(_PIECE))
+        while channel.recv_stderr_ready():
+            feed("stderr", channel.recv_stderr(_PIECE))
+        if over:
+            break
+        _wait(came, deadline)
+    # A command may close its output and go on.
+    _wait(channel.status_event, deadline)
+
+
+def _wait(event: threading.Event, deadline: float | None) -> None:
+    left = None if deadline is None else deadline - time.monotonic()
+    if left is not None and (left <= 0 or not event.wait(left)):
+        raise TimeoutError("the command did not end in time")
+    event.wait()
+
+
+def _end(channel: Channel) -> None:
+    """Have the host end the command, where its sshd does such things; closing the channel alone lets it run on."""
+    with contextlib.suppress(OSError, EOFError, SSHException):
+        if not channel.closed:
+            send_request(channel, "signal", False, "TERM")
+
+
+def _ended(sessions: Sessions, channel: Channel) -> Ended:
+    if channel.exit_status >= 0:
+        return Ended(channel.exit_status)
+    signal = getattr(channel, "exit_signal", None)
+    if signal is not None:
+        return Ended(None, signal)
+    # A connection that breaks closes its channels first, and a moment later says that it is over.
+    sessions.connection.transport.join(1)
+    if sessions.connection.transport.is_active() and not channel.event_ready:
+        raise ConnectError(
+            f"{sessions.connection.target.address} refuses to run commands for this user; "
+            "check ForceCommand and its login shell"
+        )
+    raise sessions.lost()
