@@ -116,7 +116,8 @@ class OutputCollector:
 
     def __init__(self, print_prefix: str = "", print_output: bool = False, limit: int = OUTPUT_LIMIT) -> None:
         self.lines: list[OutputLine] = []
-        self._open: dict[str, bytes] = {}
+        # In pieces: joining each new one to a long line would take a time that grows with its square.
+        self._open: dict[str, list[bytes]] = {}
         self._prefix = print_prefix
         self._print = print_output
         self._left = limit
@@ -137,11 +138,13 @@ class OutputCollector:
             raise PyinfraError(
                 f"the command's output is over {self._limit >> 20} MiB; send it to a file on the host instead"
             )
-        *whole, rest = (self._open.pop(buffer_name, b"") + data).split(b"\n")
+        *whole, rest = data.split(b"\n")
+        unfinished = self._open.setdefault(buffer_name, [])
         for line in whole:
-            self._add(buffer_name, line)
+            self._add(buffer_name, b"".join([*unfinished, line]))
+            unfinished.clear()
         if rest:
-            self._open[buffer_name] = rest
+            unfinished.append(rest)
 
     def finish(self, exit_code: int | None = None) -> CommandOutput:
         """Give all that came.
@@ -152,8 +155,9 @@ class OutputCollector:
         Returns:
             The output, last lines without a newline too.
         """
-        for buffer_name, rest in self._open.items():
-            self._add(buffer_name, rest)
+        for buffer_name, unfinished in self._open.items():
+            if unfinished:
+                self._add(buffer_name, b"".join(unfinished))
         self._open.clear()
         return CommandOutput(self.lines, exit_code)
 

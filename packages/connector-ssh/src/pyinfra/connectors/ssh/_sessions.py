@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ._connection import Connection
 
 # A session that ended a moment ago may still count for the server.
-_MOST_REFUSALS = 20
+_MOST_REFUSALS = 10
 _PAUSE = 0.25
 
 
