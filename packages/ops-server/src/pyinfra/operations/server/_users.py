@@ -1,0 +1,122 @@
+"""The operation on users."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from pyinfra import host
+from pyinfra.api import HiddenValue, OperationTypeError, OperationValueError, StringCommand, operation
+from pyinfra.api.command import PyinfraCommand
+from pyinfra.facts.server import Users
+from pyinfra.operations import files
+
+from ._account import Account, add, change, remove
+from ._authorized_keys import user_authorized_keys
+from ._names import check_account_name
+
+
+@operation()
+def user(
+    user: str,
+    present: bool = True,
+    home: str | None = None,
+    shell: str | None = None,
+    group: str | None = None,
+    groups: list[str] | None = None,
+    append: bool = False,
+    public_keys: str | list[str] | None = None,
+    delete_keys: bool = False,
+    ensure_home: bool = True,
+    create_home: bool = False,
+    system: bool = False,
+    uid: int | None = None,
+    comment: str | None = None,
+    unique: bool = True,
+    password: str | HiddenValue | None = None,
+) -> Generator[PyinfraCommand | StringCommand, None, None]:
+    """Add, change or remove a user, and the keys that may log in as it.
+
+    Args:
+        user: the user's name.
+        present: whether it should exist. Removing a user leaves its home directory.
+        home: its home directory; None for the one it has, or `/home/<user>`.
+        shell: its login shell; None for the one it has, or the host's default.
+        group: its primary group; None for the one it has. A new user gets the group of its own name if there
+            is one, else what the host's tools choose.
+        groups: its secondary groups; None or an empty list for those it has.
+        append: whether to add `groups` to the secondary groups it has, rather than have no others.
+        public_keys: keys that may log in over ssh: a line of an authorized keys file, or the local path of a
+            file that holds such lines, or a list of these.
+        delete_keys: whether to remove keys that are not in `public_keys`.
+        ensure_home: whether to make the home directory where it is missing, and have it belong to the user.
+        create_home: whether to have a new user's home directory made from the host's skeleton (`/etc/skel`).
+        system: whether to make a new user a system user (not on BSDs, which have none).
+        uid: its number.
+        comment: the comment (GECOS field), such as the full name.
+        unique: whether no other user may have the same `uid`.
+        password: the encrypted password, as `openssl passwd -6` or `mkpasswd` makes it. Given as `MaskString`
+            or `HiddenValue` it is hidden in output, and no process list of the host shows it (but on OpenBSD and
+            NetBSD, which have no tool for that).
+
+    Raises:
+        OperationValueError: a value can't be a user's.
+        OperationError: the host has no tool to change its users with.
+
+    Example:
+        ```
+        server.user(
+            name="Create a user that may log in with a key",
+            user="kevin",
+            groups=["docker"],
+            shell="/bin/sh",
+            public_keys=["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9P1cZ2rU4rJ7pQ5k1m kevin@example.com"],
+        )
+        ```
+    """
+    _check(user, group, groups, uid)
+    existing = host.get_fact(Users).get(user)
+    if not present:
+        if existing:
+            yield from remove(user)
+        else:
+            host.noop(f"user {user} does not exist")
+        return
+
+    has: dict[str, Any] = dict(existing or {})
+    own_home = home or has.get("home") or f"/home/{user}"
+    sets_keys = bool(public_keys) or (public_keys is not None and delete_keys)
+    account = Account(
+        user, home, shell, group, groups or [], append, system, uid, unique, comment, create_home, password
+    )
+    if existing:
+        yield from change(account, existing)
+        if not (ensure_home or sets_keys):
+            host.noop(f"user {user} already exists")
+    else:
+        account.home = own_home
+        yield from add(account)
+
+    own_group = group or has.get("group") or user
+    if ensure_home:
+        yield from files.directory._inner(path=own_home, user=user, group=own_group, _no_fail_on_link=True)
+    if sets_keys:
+        yield from user_authorized_keys._inner(
+            user=user,
+            public_keys=public_keys or [],
+            group=own_group,
+            delete_keys=delete_keys,
+            authorized_key_directory=f"{own_home}/.ssh",
+        )
+
+
+def _check(user: Any, group: Any, groups: Any, uid: Any) -> None:
+    check_account_name("user", user)
+    if groups is not None and (isinstance(groups, str) or not hasattr(groups, "__iter__")):
+        raise OperationTypeError(f"groups must be a list of groups, not {type(groups).__name__}")
+    for name in [*([group] if group else []), *(groups or [])]:
+        check_account_name("group", name)
+        if "," in name:
+            raise OperationValueError(f"group must be the name of one group, not {name!r}")
+    if uid is not None and not str(uid).isdecimal():
+        raise OperationValueError(f"uid must be a number that is not negative, not {uid!r}")
