@@ -99,12 +99,10 @@ class Asking:
             host.connect(reason="to ask for facts", raise_exceptions=True)
         if engine.scheduler.must_call_directly():
             return facts.ask_directly(request)
-        if host.in_callback_op:
+        if host.in_callback_op or self._is_poll(host, request):
             facts.forget(request)
         elif (cached := facts.cached(request)) is not None:
-            if host.in_op or self._state.is_executing or not self._is_poll(host, request):
-                return cached
-            facts.forget(request)
+            return cached
         known = {"host": host, "fact": fact, "arguments": arguments}
         engine.events.emit("fact_start", **known)
         event = facts.ask(request)
@@ -117,6 +115,9 @@ class Asking:
         return answer
 
     def _is_poll(self, host: Host, request: Request) -> bool:
+        """Tell whether a line of deploy code asks what it asked a while ago: it waits for something to happen."""
+        if host.in_op or self._state.is_executing:
+            return False
         key = (host, call_site().frames, request.key)
         now = time.monotonic()
         if now - self._polls.setdefault(key, now) < _POLLING:
@@ -198,7 +199,7 @@ class _Fact:
         if not answer.stdout:
             return self._fact.default()
         try:
-            return self._fact.process(answer.stdout)
+            return self._fact.process(list(answer.stdout))
         except FactNotCollected as error:
             return self._not_collected(error)
         except PyinfraError:

@@ -182,7 +182,7 @@ class HostOperation:
         self._engine.events.emit("operation_host_start", host=host, op_hash=self._op_hash)
         tries, most = 0, self._arguments.get("_retries") or 0
         succeeded, skipped = self._try()
-        while not skipped and not self._lost and tries < most and not self._satisfied(succeeded):
+        while (again := self._wants_another_try(succeeded, skipped)) and tries < most:
             tries += 1
             self._engine.events.emit(
                 "operation_host_retry", host=host, op_hash=self._op_hash, retry_num=tries, max_retries=most
@@ -190,8 +190,8 @@ class HostOperation:
             self._engine.pause(host, self._arguments.get("_retry_delay") or 0)
             self._engine.new_generation()
             succeeded, skipped = self._try()
-        if succeeded and not skipped and not self._satisfied(succeeded):
-            succeeded, self._error = False, "_retry_until was not met"
+        if again and succeeded:
+            succeeded, self._error = False, "its _retry_until still asked for another try"
         return self._finish(succeeded, skipped, tries, most)
 
     def _try(self) -> tuple[bool, bool]:
@@ -233,23 +233,22 @@ class HostOperation:
                     break
         return succeeded
 
-    def _satisfied(self, succeeded: bool) -> bool:
+    def _wants_another_try(self, succeeded: bool, skipped: bool) -> bool:
+        if skipped or self._lost:
+            return False
         until = self._arguments.get("_retry_until")
         if until is None or not succeeded:
-            return succeeded
+            return not succeeded
         output = CommandOutput(self._lines)
-        return bool(
-            not until(
-                {
-                    "stdout_lines": output.stdout_lines,
-                    "stderr_lines": output.stderr_lines,
-                    "commands": [str(command) for command in self._commands],
-                    "executed_commands": len(self._commands),
-                    "host": self._host.name,
-                    "operation": ", ".join(sorted(self._state.op_meta[self._op_hash].names)),
-                }
-            )
-        )
+        told = {
+            "stdout_lines": output.stdout_lines,
+            "stderr_lines": output.stderr_lines,
+            "commands": [str(command) for command in self._commands],
+            "executed_commands": len(self._commands),
+            "host": self._host.name,
+            "operation": ", ".join(sorted(self._state.op_meta[self._op_hash].names)),
+        }
+        return bool(until(told))
 
     def _finish(self, succeeded: bool, skipped: bool, tries: int, most: int) -> bool:
         data, results = self._data, self._state.results[self._host]

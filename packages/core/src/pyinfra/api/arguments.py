@@ -166,7 +166,7 @@ class ConnectorArguments(TypedDict, total=False):
     _retry_until: Annotated[
         Callable[[dict[str, Any]], bool],
         ArgumentMeta(
-            "Tried again until this function, given the last try's output, returns True.",
+            "Tried again as long as this function, given the last try's output, returns True.",
             lambda c: None,
             types=(Callable,),
         ),
