@@ -1,0 +1,72 @@
+"""What the arguments of the operations may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pyinfra.api import OperationTypeError, OperationValueError
+
+
+def check_package_names(packages: str | list[str] | None) -> list[str]:
+    """Read names of packages.
+
+    Args:
+        packages: a name, or names.
+
+    Returns:
+        The names.
+
+    Raises:
+        OperationTypeError: one is no str.
+        OperationValueError: apt would take one for something else than a package to install.
+    """
+    names = [packages] if isinstance(packages, str) else list(packages or ())
+    for name in names:
+        if not isinstance(name, str):
+            raise OperationTypeError(f"packages must be names of packages, not {name!r}")
+        if not name.strip() or name.startswith("-"):
+            raise OperationValueError(
+                f"packages must be names of packages, not {name!r}; options go in extra_install_args or "
+                "extra_uninstall_args"
+            )
+        if name.endswith("-"):
+            raise OperationValueError(
+                f"apt would remove {name[:-1]!r} for {name!r}; use present=False to remove it"
+            )
+    return names
+
+
+def as_words(value: str | Iterable[str] | None, what: str) -> list[str]:
+    """Read words that are given in one str or as a list.
+
+    Args:
+        value: the words.
+        what: the argument's name.
+
+    Returns:
+        The words.
+
+    Raises:
+        OperationValueError: one of a list is empty or holds a space or newline.
+    """
+    if isinstance(value, str):
+        return value.split()
+    words = list(value or ())
+    for word in words:
+        if not isinstance(word, str) or word.split() != [word]:
+            raise OperationValueError(f"{what} must be words without spaces, not {word!r}")
+    return words
+
+
+def check_file_name(name: str, what: str) -> None:
+    """Refuse a name that is not that of a file in a folder.
+
+    Args:
+        name: the name.
+        what: the argument's name.
+
+    Raises:
+        OperationValueError: it is empty, or would lead to another folder.
+    """
+    if not name or name in {".", ".."} or "/" in name or "\0" in name:
+        raise OperationValueError(f"{what} must be a file's name without folders, not {name!r}")

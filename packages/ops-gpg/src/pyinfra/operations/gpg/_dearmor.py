@@ -1,0 +1,54 @@
+"""Binary keyrings of armored ones."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Generator
+
+from pyinfra import host
+from pyinfra.api import StringCommand, operation
+from pyinfra.api.command import PyinfraCommand
+from pyinfra.facts.files import File
+from pyinfra.facts.gpg import GpgKey
+from pyinfra.operations import files
+
+from ._install import dearmor_command
+
+
+@operation()
+def dearmor(src: str, dest: str, mode: str = "0644") -> Generator[PyinfraCommand, None, None]:
+    """Make a binary keyring of one in ASCII armor.
+
+    A keyring that is there is made anew where its keys are not those of `src`.
+
+    Args:
+        src: the path of the armored keyring on the host.
+        dest: the path of the binary one.
+        mode: its mode, in octal digits.
+
+    **Example:**
+
+    ```python
+    from pyinfra.operations import gpg
+
+    gpg.dearmor(
+        name="Make a keyring that every apt reads",
+        src="/usr/local/share/vendor.asc",
+        dest="/etc/apt/keyrings/vendor.gpg",
+        _sudo=True,
+    )
+    ```
+    """
+    exists = bool(host.get_fact(File, path=dest))
+    if exists and _same_keys(src, dest):
+        yield from files.file._inner(path=dest, present=True, mode=mode)
+        host.noop(f"GPG keyring {dest} already has the keys of {src}")
+        return
+    yield from files.directory._inner(path=posixpath.dirname(dest) or ".", present=True, mode="0755")
+    yield StringCommand(dearmor_command(src, dest, replace=exists))
+    yield from files.file._inner(path=dest, present=True, mode=mode)
+
+
+def _same_keys(src: str, dest: str) -> bool:
+    wanted, there = host.get_fact(GpgKey, src=src), host.get_fact(GpgKey, src=dest)
+    return bool(wanted) and wanted == there

@@ -1,0 +1,95 @@
+"""How keys get into a keyring."""
+
+from __future__ import annotations
+
+import posixpath
+import secrets
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+from urllib.parse import urlparse
+
+from pyinfra import host
+from pyinfra.api import OperationError, QuoteString, StringCommand
+from pyinfra.facts.files import File
+from pyinfra.facts.gpg import GpgKeyrings
+from pyinfra.facts.gpg._quoting import double_quoted, double_quoted_path
+from pyinfra.operations import files
+
+from ._keyids import has_key, normalize_keyids
+
+if TYPE_CHECKING:
+    from pyinfra.api.command import PyinfraCommand
+
+# Makes the home of a fetch a name that nobody on the host can have guessed and filled; one a process, so that
+# prepare and execute ask for the same facts.
+_TOKEN = secrets.token_hex(16)
+
+
+def install(
+    src: str | None, dest: str, keyserver: str | None, keyid: str | list[str] | None, dearmor: bool, mode: str
+) -> Generator[PyinfraCommand, None, None]:
+    """Have a keyring with the keys of a file or a key server; arguments as those of `gpg.key`."""
+    keyids = normalize_keyids(keyid)
+    exists = bool(host.get_fact(File, path=dest))
+    if exists and _has_keys(dest, keyids):
+        yield from files.file._inner(path=dest, present=True, mode=mode)
+        which = (
+            f"GPG keys {keyid} already exist in {dest}" if keyids else f"GPG keyring {dest} already exists"
+        )
+        host.noop(which)
+        return
+    yield from files.directory._inner(path=posixpath.dirname(dest) or ".", present=True, mode="0755")
+    if keyserver is not None:
+        yield from _receive(keyserver, keyids, dest)
+    elif src is not None:
+        yield from _copy(src, dest, dearmor, replace=exists)
+    yield from files.file._inner(path=dest, present=True, mode=mode)
+
+
+def _has_keys(dest: str, keyids: list[str]) -> bool:
+    if not keyids:
+        return True
+    keyrings = host.get_fact(GpgKeyrings, directories=[posixpath.dirname(dest) or "."]) or {}
+    keys = (keyrings.get(dest) or {}).get("keys") or {}
+    return all(has_key(keyid, keys) for keyid in keyids)
+
+
+def _receive(keyserver: str, keyids: list[str], dest: str) -> Generator[PyinfraCommand, None, None]:
+    if not keyserver or keyserver.startswith("-"):
+        raise OperationError(f"keyserver must be the name or the URL of a key server, not {keyserver!r}")
+    home = host.get_temp_filename(f"{_TOKEN} {dest} {keyids}")
+    yield from files.directory._inner(path=home, present=True, mode="0700")
+    gpg = StringCommand(f"export GNUPGHOME={double_quoted(home)} && gpg --batch")
+    ids = [QuoteString(keyid) for keyid in keyids]
+    yield StringCommand(gpg, "--keyserver", double_quoted(keyserver), "--recv-keys", *ids)
+    yield StringCommand(gpg, "--export", *ids, ">", double_quoted_path(dest))
+
+
+def _copy(src: str, dest: str, dearmor: bool, replace: bool) -> Generator[PyinfraCommand, None, None]:
+    if urlparse(src).scheme in {"http", "https", "ftp"}:
+        fetched = host.get_temp_filename(f"{_TOKEN} {src}")
+        yield from files.download._inner(src=src, dest=fetched)
+        src = fetched
+    copy = f"cp {double_quoted_path(src)} {double_quoted_path(dest)}"
+    if not dearmor:
+        yield StringCommand(copy)
+        return
+    yield StringCommand(
+        f'if grep -q "BEGIN PGP PUBLIC KEY BLOCK" {double_quoted_path(src)};',
+        f"then {dearmor_command(src, dest, replace)}; else {copy}; fi",
+    )
+
+
+def dearmor_command(src: str, dest: str, replace: bool) -> str:
+    """Give the command that makes a binary keyring of an armored one.
+
+    Args:
+        src: the path of the armored keyring.
+        dest: the path of the binary one.
+        replace: whether there is a file at `dest`, which gpg would refuse to overwrite.
+
+    Returns:
+        The command.
+    """
+    batch = "--batch --yes" if replace else "--batch"
+    return f"gpg {batch} --dearmor -o {double_quoted_path(dest)} {double_quoted_path(src)}"
