@@ -21,6 +21,7 @@ from pyinfra.api.exceptions import (
 )
 from pyinfra.api.facts import FactBase, ShortFactBase, call_with_fact_arguments
 from pyinfra.api.util import get_kwargs_str
+from pyinfra.context import ctx_host, ctx_state
 
 from .batch import Answer, Question
 from .callsite import call_site, is_importing
@@ -79,7 +80,9 @@ class Asking:
         if counter is not None:
             counter[0] += 1
         self._engine.preparation.raise_parked(host)
-        return _Fact(self._engine, host, cls, args, dict(kwargs)).value()
+        # A fact's command may ask for other facts, which must be this host's, whoever asks from wherever.
+        with ctx_state.use(self._state), ctx_host.use(host):
+            return _Fact(self._engine, host, cls, args, dict(kwargs)).value()
 
     def answer(self, host: Host, request: Request, fact: type, arguments: dict[str, Any]) -> Answer:
         """Give a host's answer, from the cache of this generation where that may be used.

@@ -10,11 +10,11 @@ from pyinfra.api import (
     FunctionCommand,
     OperationError,
     OperationValueError,
-    QuoteString,
     StringCommand,
     operation,
 )
 from pyinfra.api.exceptions import ConnectError
+from pyinfra.connectors.util import clean_up
 
 # What differs from one start of the system to the next: Linux gives each boot an id, and where only a container
 # is restarted its first process is a new one; BSDs and macOS tell when they were started.
@@ -84,10 +84,7 @@ def _current_boot() -> str:
 
 def remove_any_askpass_file() -> None:
     """Remove the programs that tell sudo and su a password, where a connector has placed such."""
-    for path in host.connector_data.get("askpass", {}).values():
-        host.run_shell_command(
-            StringCommand("rm", "-f", QuoteString(path)), print_output=False, print_input=False
-        )
+    clean_up(host)
 
 
 def clean_sudo_info() -> None:
