@@ -14,10 +14,12 @@ from pyinfra.api.command import StringCommand
 from pyinfra.api.state import logger
 from pyinfra.facts.util.packages import PackageInfo, PackageStatus
 
+from ._rpm import ensure_rpm, ensure_yum_repo
+
 if TYPE_CHECKING:
     from pyinfra.api.host import Host
 
-__all__ = ["PkgInfo", "default_inst_vers_format_fn", "ensure_packages"]
+__all__ = ["PkgInfo", "default_inst_vers_format_fn", "ensure_packages", "ensure_rpm", "ensure_yum_repo"]
 
 _EQUAL = ("", "=", "==", "===", "@")
 
@@ -29,9 +31,10 @@ def default_inst_vers_format_fn(package: PkgInfo) -> str:
         package: the package.
 
     Returns:
-        Its URL, or its name, operator and version; not quoted.
+        Its URL, or its name, or its name, operator and version; not quoted.
     """
-    return package.url or f"{package.name}{package.operator}{package.version}"
+    versioned = f"{package.name}{package.operator}{package.version}"
+    return package.url or (versioned if package.has_version else package.name)
 
 
 class PkgInfo(NamedTuple):
@@ -199,11 +202,8 @@ def _remove(
 
 
 def _read_packages(packages: str | list[str] | list[PkgInfo] | None, join: str | None) -> list[PkgInfo]:
-    given = [packages] if isinstance(packages, str) else list(packages or ())
-    read = (
-        package if isinstance(package, PkgInfo) else PkgInfo.from_possible_pair(package, join)
-        for package in given
-    )
+    given: list[str | PkgInfo] = [packages] if isinstance(packages, str) else [*(packages or ())]
+    read = (one if isinstance(one, PkgInfo) else PkgInfo.from_possible_pair(one, join) for one in given)
     return list(dict.fromkeys(read))
 
 
@@ -249,7 +249,9 @@ class _Lookup:
             return []
         found = self._expand(package.name) or ()
         names = [
-            PkgInfo(name, "", "", "") if isinstance(name, str) else PkgInfo(*name[:2], "=", "")
+            PkgInfo(name, "", "", "")
+            if isinstance(name, str)
+            else PkgInfo(name[0], "".join(name[1:2]), "=", "")
             for name in found
         ]
         return [self._has(name) for name in names]

@@ -77,7 +77,7 @@ def packages(
     names = check_package_names(packages)
     install = _install_options(no_recommends, allow_downgrades, extra_install_args)
     uninstall = _words("extra_uninstall_args", extra_uninstall_args)
-    installed: Installed = host.get_fact(DebPackages)
+    installed = host.get_fact(DebPackages)
     if update:
         yield from update_index._inner(cache_time=cache_time)
     if upgrade:
@@ -92,7 +92,7 @@ def packages(
         present,
         install_command,
         noninteractive_apt(" ".join(["purge" if purge else "remove", *uninstall]), force),
-        latest=latest and _may_upgrade(wanted, installed),
+        latest=latest and present and _may_upgrade(wanted, installed),
         upgrade_command=install_command,
     )
     for command in commands:
