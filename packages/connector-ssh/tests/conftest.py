@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import paramiko
 import pytest
 from pyinfra.api import Config, Inventory, State
 from pyinfra.connectors.ssh import SSHConnector
@@ -212,3 +215,110 @@ def agent(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("SSH_AUTH_SOCK", str(made.socket))
     yield made
     made.stop()
+
+
+class ScriptedServer(paramiko.ServerInterface):
+    """An ssh server within the test, for what a real one can't be made to do: it takes what it is told to.
+
+    Attributes:
+        attempts: what was tried, in order.
+    """
+
+    def __init__(self) -> None:
+        self.key = paramiko.ECDSAKey.generate()
+        self.allowed = ["publickey", "password"]
+        self.password = "right"
+        self.keys: set[bytes] = set()
+        self.prompts: list[list[tuple[str, bool]]] = []
+        self.then: dict[str, list[str]] = {}
+        self.attempts: list[str] = []
+        self.answers: list[list[str]] = []
+        self.on_exec: Callable[[paramiko.Channel, bytes], bool] = lambda channel, command: False
+        self._asked: list[list[tuple[str, bool]]] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._transports: list[paramiko.Transport] = []
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                sock, _ = self._listener.accept()
+            except OSError:
+                return
+            transport = paramiko.Transport(sock)
+            transport.add_server_key(self.key)
+            self._transports.append(transport)
+            with contextlib.suppress(paramiko.SSHException, EOFError):
+                transport.start_server(event=threading.Event(), server=self)
+
+    def drop(self) -> None:
+        """Close every connection."""
+        for transport in self._transports:
+            transport.close()
+
+    def stop(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+        self.drop()
+
+    def data(self, **more: Any) -> dict[str, Any]:
+        common = {"ssh_hostname": "127.0.0.1", "ssh_port": self.port, "ssh_user": "someone"}
+        return {**common, "ssh_strict_host_key_checking": "accept-new", **more}
+
+    def get_allowed_auths(self, username: str) -> str:
+        return ",".join(self.allowed)
+
+    def _result(self, method: str, right: bool) -> int:
+        if right and method in self.then:
+            self.allowed = self.then.pop(method)
+            return paramiko.AUTH_PARTIALLY_SUCCESSFUL
+        return paramiko.AUTH_SUCCESSFUL if right else paramiko.AUTH_FAILED
+
+    def check_auth_none(self, username: str) -> int:
+        self.attempts.append("none")
+        return paramiko.AUTH_FAILED
+
+    def check_auth_password(self, username: str, password: str) -> int:
+        self.attempts.append("password")
+        right = "password" in self.allowed and password == self.password
+        return self._result("password", right)
+
+    def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
+        self.attempts.append(f"key {key.get_name()}")
+        return self._result("publickey", "publickey" in self.allowed and key.asbytes() in self.keys)
+
+    def check_auth_interactive(self, username: str, submethods: str) -> Any:
+        self.attempts.append("keyboard-interactive")
+        self._asked = list(self.prompts)
+        return self._query()
+
+    def _query(self) -> Any:
+        query = paramiko.InteractiveQuery("", "")
+        for text, echo in self._asked.pop(0):
+            query.add_prompt(text, echo)
+        return query
+
+    def check_auth_interactive_response(self, responses: list[str]) -> Any:
+        self.answers.append(responses)
+        if self._asked:
+            return self._query()
+        return self._result(
+            "keyboard-interactive", self.password in [one for said in self.answers for one in said]
+        )
+
+    def check_channel_request(self, kind: str, chanid: int) -> int:
+        return paramiko.OPEN_SUCCEEDED
+
+    def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
+        return self.on_exec(channel, command)
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedServer]:
+    """An ssh server within the test."""
+    server = ScriptedServer()
+    yield server
+    server.stop()

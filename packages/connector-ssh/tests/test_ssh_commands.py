@@ -6,14 +6,16 @@ import concurrent.futures
 import io
 import os
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import pytest
 from pyinfra.api import HiddenValue, QuoteString, StringCommand
 from pyinfra.api.exceptions import ConnectError, ConnectionLostError, PyinfraError
 from pyinfra.api.output import set_echo
-from pyinfra.connectors.ssh import SSHConnector
+
+if TYPE_CHECKING:
+    from pyinfra.connectors.ssh import SSHConnector
+    from pathlib import Path
 
 BIG = bytes(range(256)) * 20_000
 
@@ -105,7 +107,9 @@ def test_secrets_stay_off_the_command_line(host: SSHConnector) -> None:
     set_echo(lambda message, **_: shown.append(str(message)))
     try:
         _, output = host.run_shell_command(
-            StringCommand("cat /proc/$PPID/cmdline /proc/$$/cmdline | tr '\\0' ' '; echo", HiddenValue("s3cret-word")),
+            StringCommand(
+                "cat /proc/$PPID/cmdline /proc/$$/cmdline | tr '\\0' ' '; echo", HiddenValue("s3cret-word")
+            ),
             print_output=True,
             print_input=True,
         )
@@ -117,13 +121,17 @@ def test_secrets_stay_off_the_command_line(host: SSHConnector) -> None:
     assert "s3cret-word" not in "".join(shown)
 
 
-def test_more_commands_at_once_than_the_server_allows(sshd: Any, connector: Callable[..., SSHConnector]) -> None:
+def test_more_commands_at_once_than_the_server_allows(
+    sshd: Any, connector: Callable[..., SSHConnector]
+) -> None:
     port = sshd.start("MaxSessions 2")
     host = connector(**sshd.data(port))
     host.connect()
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda n: host.run_shell_command(StringCommand("echo", str(n)))[1].stdout, range(24)))
+        found = list(
+            pool.map(lambda n: host.run_shell_command(StringCommand("echo", str(n)))[1].stdout, range(24))
+        )
 
     assert found == [str(n) for n in range(24)]
 
@@ -146,7 +154,9 @@ def test_a_server_that_dies_leaves_the_outcome_unknown(
     os.mkfifo(started)
 
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        running = pool.submit(host.run_shell_command, StringCommand("echo >", QuoteString(started), "; exec sleep 60"))
+        running = pool.submit(
+            host.run_shell_command, StringCommand("echo >", QuoteString(started), "; exec sleep 60")
+        )
         started.read_text()
         sshd.kill_connections(port)
 
@@ -158,14 +168,18 @@ def test_a_server_that_dies_leaves_the_outcome_unknown(
     assert not isinstance(caught.value, ConnectionLostError)
 
 
-def test_disconnecting_ends_what_runs(sshd: Any, connector: Callable[..., SSHConnector], tmp_path: Path) -> None:
+def test_disconnecting_ends_what_runs(
+    sshd: Any, connector: Callable[..., SSHConnector], tmp_path: Path
+) -> None:
     host = connector(**sshd.data())
     host.connect()
     started = tmp_path / "started"
     os.mkfifo(started)
 
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        running = pool.submit(host.run_shell_command, StringCommand("echo >", QuoteString(started), "; exec sleep 60"))
+        running = pool.submit(
+            host.run_shell_command, StringCommand("echo >", QuoteString(started), "; exec sleep 60")
+        )
         started.read_text()
         host.disconnect()
 
@@ -199,7 +213,9 @@ def test_files_go_there_and_back(
     assert host.get_file(str(there), got)
 
     assert there.read_bytes() == back.read_bytes() == got.getvalue() == BIG
-    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == sorted([name, f"back {name}"])
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == sorted(
+        [name, f"back {name}"]
+    )
 
 
 @pytest.mark.parametrize("protocol", ["sftp", "scp"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paramiko import AgentKey, AuthenticationException, BadAuthenticationType, PKey, SSHException
+from paramiko import AgentKey, AuthenticationException, PKey, SSHException
 from pyinfra.api.exceptions import ConnectError
 
 from ._agent import agent_keys, agent_path
@@ -185,14 +185,13 @@ class Login:
             self._tried.append(attempt.what)
         try:
             following = attempt.run()
-        except BadAuthenticationType as error:
-            self._allowed = list(error.allowed_types)
         except (SSHException, EOFError, OSError) as error:
             self._failed(transport, attempt, error)
         else:
             if not following:
                 return True
-            self._allowed, self._partly = list(following), True
+            self._partly = True
+        self._allowed = transport.login_methods
         if not transport.is_active():
             raise self._ended()
         return False
@@ -205,8 +204,6 @@ class Login:
             raise TransientConnectError(
                 f"login to {self._target.address} timed out after {transport.auth_timeout:g} s; is it overloaded?"
             ) from error
-        elif attempt.method == "password":
-            self._allowed = [*(self._allowed or ["publickey", "keyboard-interactive"]), "password"]
 
     def _by_strategy(self, transport: HostTransport, strategy: object) -> None:
         try:

@@ -88,7 +88,7 @@ def read_options(
     if path or file.exists():
         reader.read(file)
         if reader.wants_final:
-            reader.final = True
+            reader.start_final()
             reader.read(file)
     return reader.expanded()
 
@@ -105,6 +105,11 @@ class _Reader:
             self.options.values["user"] = user
         if port:
             self.options.values["port"] = str(port)
+
+    def start_final(self) -> None:
+        """Begin the second walk, for `Match final`; by then ssh has settled which name to connect to."""
+        self.final = True
+        self.options.values["hostname"] = self._tokens().host
 
     def read(self, file: Path, depth: int = 0) -> None:
         """Take what applies from a file."""

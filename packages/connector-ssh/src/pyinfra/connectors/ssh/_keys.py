@@ -88,7 +88,7 @@ def public_key_of(path: Path) -> bytes | None:
     try:
         armored = _ARMOR.search(path.read_bytes())
         if armored is not None and armored[1] == b"OPENSSH PRIVATE KEY":
-            return _openssh_parts(armored[2])[1]
+            return _openssh_parts(armored[2])[1] or None
         fields = path.with_name(path.name + ".pub").read_bytes().split()
         return base64.b64decode(fields[1])
     except (OSError, ValueError, IndexError, SSHException):
@@ -115,6 +115,8 @@ def _openssh_parts(body: bytes) -> tuple[bytes, bytes]:
     try:
         packed = base64.b64decode(body)
     except binascii.Error:
+        packed = b""
+    if not packed.startswith(_OPENSSH_MAGIC):
         return b"none", b""
     message = Message(packed.removeprefix(_OPENSSH_MAGIC))
     cipher = message.get_binary()

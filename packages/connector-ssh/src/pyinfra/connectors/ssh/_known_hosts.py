@@ -105,7 +105,7 @@ def find_entries(files: Iterable[Path], name: str) -> list[Entry]:
 def _read(file: Path) -> _Book:
     try:
         stat = file.stat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return _Book()
     return _parsed(file, stat.st_mtime_ns, stat.st_size)
 

@@ -30,7 +30,19 @@ def _inside(thing: object) -> Any:
 
 
 class _Login(AuthOnlyHandler):
-    """Sends login requests; RFC 4252."""
+    """Sends login requests; RFC 4252.
+
+    Attributes:
+        methods: the login methods that the host said may go on, when it last refused one.
+    """
+
+    methods: list[str] | None = None
+
+    def _parse_userauth_failure(self, m: Message) -> None:
+        position = m.packet.tell()
+        self.methods = m.get_list()
+        m.packet.seek(position)
+        _inside(super())._parse_userauth_failure(m)
 
     def send_auth_request(self, username: str, method: str, finish_message: Any = None) -> list[str]:
         """Send one and wait for its answer, listening before it can come."""
@@ -90,6 +102,11 @@ class HostTransport(ServiceRequestingTransport):
         message.add_string("ssh-userauth")
         self.auth_handler = _Login(self)
         _inside(self)._send_message(message)
+
+    @property
+    def login_methods(self) -> list[str] | None:
+        """The login methods that the host takes, as far as it has said."""
+        return getattr(self.auth_handler, "methods", None)
 
     def watch(self, ask_after: float = ASK_AFTER, gone_after: float = GONE_AFTER) -> None:
         """Notice when the host stops answering.
