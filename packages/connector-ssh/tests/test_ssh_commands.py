@@ -6,7 +6,7 @@ import concurrent.futures
 import io
 import os
 from collections.abc import Callable
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pyinfra.api import HiddenValue, QuoteString, StringCommand
@@ -14,8 +14,9 @@ from pyinfra.api.exceptions import ConnectError, ConnectionLostError, PyinfraErr
 from pyinfra.api.output import set_echo
 
 if TYPE_CHECKING:
-    from pyinfra.connectors.ssh import SSHConnector
     from pathlib import Path
+
+    from pyinfra.connectors.ssh import SSHConnector
 
 BIG = bytes(range(256)) * 20_000
 

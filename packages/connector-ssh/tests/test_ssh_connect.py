@@ -64,7 +64,7 @@ def at(listener: socket.socket) -> dict[str, Any]:
     }
 
 
-# -- failures -------------------------------------------------------------------------------------------------------
+# -- failures ------------------------------------------------------------
 
 
 def test_name_lookup(connector: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +243,7 @@ def test_every_key_is_described() -> None:
     assert all(meta.description for meta in connector_data_meta.values())
 
 
-# -- trying again -----------------------------------------------------------------------------------------------------
+# -- trying again ------------------------------------------------------------
 
 
 def test_it_tries_again_where_that_may_help(
@@ -270,7 +270,7 @@ def test_it_does_not_try_a_refused_login_again(scripted: Any, connector: Make) -
     assert scripted.attempts == ["password"]
 
 
-# -- ways -------------------------------------------------------------------------------------------------------------
+# -- ways ------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key_type", ["ed25519", "ecdsa", "rsa"])
@@ -415,7 +415,7 @@ def test_a_jump_host_never_gets_the_password(scripted: Any, connector: Make, hom
     assert scripted.attempts == ["none"]
 
 
-# -- the connection -----------------------------------------------------------------------------------------------------
+# -- the connection ------------------------------------------------------------
 
 
 def test_small_messages_are_not_held_back(sshd: Any, connector: Make) -> None:
