@@ -110,13 +110,15 @@ def _records(output: list[str]) -> list[tuple[str, list[str | None]]]:
     candidates: list[str] = []
     for line in output:
         entry, *rest = line.rsplit("|", FIELDS_AFTER_ENTRY)
-        if entry.count(":") < PASSWD_COLONS:
+        is_last = len(rest) == FIELDS_AFTER_ENTRY
+        # A comment may hold a bar itself.
+        candidate = entry if is_last else line
+        if candidate.count(":") >= PASSWD_COLONS:
+            candidates.append(candidate)
+        elif records and not rest:
             # The second line of a password: more than one user's line matched.
-            if records and not rest:
-                records[-1][1][-1] = None
-            continue
-        candidates.append(entry)
-        if len(rest) == FIELDS_AFTER_ENTRY:
+            records[-1][1][-1] = None
+        if is_last and candidates:
             records.append((_asked_for(candidates), list(rest)))
             candidates = []
     return records

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
+from pyinfra import host
 from pyinfra.api import FactBase
 from typing_extensions import override
 
@@ -64,3 +65,76 @@ class Date(FactBase[datetime]):
     @override
     def process(self, output: list[str]) -> datetime:
         return datetime.strptime("".join(output).strip(), "%Y-%m-%dT%H:%M:%S%z")
+
+
+class MacosVersion(FactBase[str]):
+    """The version of macOS, such as `14.4`, from `sw_vers`."""
+
+    command = "sw_vers -productVersion"
+    side_effect_free = True
+
+    @override
+    def requires_command(self) -> str:
+        return "sw_vers"
+
+
+class Uptime(FactBase["int | None"]):
+    """The seconds since the host was started, from `/proc/uptime`; on FreeBSD and macOS from `sysctl`."""
+
+    side_effect_free = True
+
+    @override
+    def command(self) -> str:
+        if host.get_fact(Kernel) in ("FreeBSD", "Darwin"):
+            return "date +%s; sysctl -n kern.boottime | awk '{print $4}' | tr -d ','"
+        return "cut -d. -f1 /proc/uptime"
+
+    @override
+    def process(self, output: list[str]) -> int | None:
+        numbers = [int(line) for line in output if line.strip().isdecimal()]
+        if len(numbers) != len(output) or not numbers:
+            return None
+        return numbers[0] if len(numbers) == 1 else numbers[0] - numbers[1]
+
+
+class RebootRequired(FactBase[bool]):
+    """Whether the host waits for a reboot.
+
+    That is so where the package manager left `/var/run/reboot-required` (Debian, Ubuntu), and where the kernel that
+    runs is not the newest one installed (Alpine, FreeBSD).
+    """
+
+    command = """
+# Get OS type
+OS_TYPE=$(uname -s)
+if [ "$OS_TYPE" = "Linux" ]; then
+    # Check if it's Alpine Linux
+    if [ -f /etc/alpine-release ]; then
+        RUNNING_KERNEL=$(uname -r)
+        INSTALLED_KERNEL=$(ls -1 /lib/modules | sort -V | tail -n1)
+        if [ "$RUNNING_KERNEL" != "$INSTALLED_KERNEL" ]; then
+            echo "reboot_required"
+            exit 0
+        fi
+    else
+        # Check standard Linux reboot required files
+        if [ -f /var/run/reboot-required ] || [ -f /var/run/reboot-required.pkgs ]; then
+            echo "reboot_required"
+            exit 0
+        fi
+    fi
+elif [ "$OS_TYPE" = "FreeBSD" ]; then
+    RUNNING_VERSION=$(freebsd-version -r)
+    INSTALLED_VERSION=$(freebsd-version -k)
+    if [ "$RUNNING_VERSION" != "$INSTALLED_VERSION" ]; then
+        echo "reboot_required"
+        exit 0
+    fi
+fi
+echo "no_reboot_required"
+"""
+    side_effect_free = True
+
+    @override
+    def process(self, output: list[str]) -> bool:
+        return "reboot_required" in output
