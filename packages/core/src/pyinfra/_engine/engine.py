@@ -350,3 +350,7 @@ class Engine:
     def run_host_op(self, host: Host, op_hash: str) -> bool:
         """Run one operation on one host; see `pyinfra.api.operations.run_host_op`."""
         return self.execution.run_one(host, op_hash)
+
+    def answers(self, host: Host) -> list[dict[str, Any]]:
+        """Give the questions that a host has answered in this generation, with the answers; for debugging."""
+        return self.side(host).facts.known()

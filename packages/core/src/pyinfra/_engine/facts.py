@@ -99,6 +99,15 @@ class HostFacts:
         known = self._answers.get(request.key)
         return known[1] if known is not None and known[0] == self._generation() else None
 
+    def known(self) -> list[dict[str, Any]]:
+        """Give what this generation knows: each command and what it printed."""
+        now = self._generation()
+        return [
+            {"command": key[0], "stdout": answer.stdout, "stderr": answer.stderr}
+            for key, (generation, answer) in self._answers.items()
+            if generation == now
+        ]
+
     def forget(self, request: Request) -> None:
         """Have a question asked anew, whatever was answered before or is on its way."""
         self._answers.pop(request.key, None)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import TYPE_CHECKING
+
+from .command import StringCommand
+from .operation import operation
 
 if TYPE_CHECKING:
     from .host import Host
@@ -35,3 +39,16 @@ def run_host_op(state: State, host: Host, op_hash: str) -> bool:
         Whether it succeeded.
     """
     return state.engine.run_host_op(host, op_hash)
+
+
+@operation(is_idempotent=False)
+def exec_command(command: str | StringCommand) -> Generator[str | StringCommand, None, None]:
+    """Run a command: what `pyinfra INVENTORY exec -- COMMAND` does.
+
+    Args:
+        command: the command line.
+    """
+    yield command
+
+
+exec_command.op_name = "exec"

@@ -121,12 +121,18 @@ def _escape_for_sed(text: str, special: str) -> str:
 
 
 def _sed_command(
-    filename: str, script: str, backup: bool, interpolate_variables: bool, extended_regex: bool
+    filename: str,
+    script: str,
+    backup: bool,
+    interpolate_variables: bool,
+    extended_regex: bool,
+    in_place: bool,
 ) -> StringCommand:
     suffix = f".{get_timestamp()}"
     word = quote_interpolated(script) if interpolate_variables else quote_script(script)
-    bits: list[Any] = ["sed", *(["-E"] if extended_regex else []), f"-i{suffix}", word, quote_path(filename)]
-    if not backup:
+    bits: list[Any] = ["sed", *(["-E"] if extended_regex else []), *([f"-i{suffix}"] if in_place else [])]
+    bits += [word, quote_path(filename)]
+    if in_place and not backup:
         bits += ["&& rm -f", quote_path(f"{filename}{suffix}")]
     return StringCommand(*bits)
 
@@ -139,6 +145,7 @@ def sed_delete(
     backup: bool = False,
     interpolate_variables: bool = False,
     extended_regex: bool = False,
+    in_place: bool = True,
 ) -> StringCommand:
     """Give the command that deletes lines from a file.
 
@@ -150,12 +157,13 @@ def sed_delete(
         backup: whether a copy stays beside the file, named with a timestamp.
         interpolate_variables: whether the shell expands variables in the expression.
         extended_regex: whether it is an extended regular expression.
+        in_place: False to print the edited text and leave the file alone.
 
     Returns:
         The command.
     """
     script = f"/{_escape_for_sed(line, '/')}/d"
-    return _sed_command(filename, script, backup, interpolate_variables, extended_regex)
+    return _sed_command(filename, script, backup, interpolate_variables, extended_regex, in_place)
 
 
 def sed_replace(
@@ -166,6 +174,7 @@ def sed_replace(
     backup: bool = False,
     interpolate_variables: bool = False,
     extended_regex: bool = False,
+    in_place: bool = True,
 ) -> StringCommand:
     r"""Give the command that replaces text in a file.
 
@@ -177,13 +186,14 @@ def sed_replace(
         backup: whether a copy stays beside the file, named with a timestamp.
         interpolate_variables: whether the shell expands variables in both texts.
         extended_regex: whether the expression is an extended one.
+        in_place: False to print the edited text and leave the file alone.
 
     Returns:
         The command.
     """
     expression, text = _escape_for_sed(line, "/"), _escape_for_sed(replace, "/&\n")
     script = f"s/{expression}/{text}/{''.join(flags or ())}"
-    return _sed_command(filename, script, backup, interpolate_variables, extended_regex)
+    return _sed_command(filename, script, backup, interpolate_variables, extended_regex, in_place)
 
 
 def chmod(target: str, mode: str | int, recursive: bool = False) -> StringCommand:

@@ -1,0 +1,304 @@
+"""What the command line says of a run: the preview, a line for each outcome, the summary."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from pyinfra.api.hiddenvalue import mask
+from pyinfra.api.state import Outcome
+
+from .log import screen, style
+from .util import to_json
+
+if TYPE_CHECKING:
+    from pyinfra.api import Host, State
+    from pyinfra.api.state import StateOperationHostData, StateOperationMeta
+
+COLOURS = {
+    Outcome.CHANGED: "green",
+    Outcome.UNCHANGED: "cyan",
+    Outcome.SKIPPED: "cyan",
+    Outcome.FAILED: "red",
+    Outcome.UNKNOWN: "red",
+}
+WORDS = {
+    Outcome.CHANGED: "changed",
+    Outcome.UNCHANGED: "no change",
+    Outcome.SKIPPED: "skipped",
+    Outcome.FAILED: "failed",
+    Outcome.UNKNOWN: "unknown: the connection was lost, it may or may not have run",
+}
+FAILED = (Outcome.FAILED, Outcome.UNKNOWN)
+
+
+def describe(meta: StateOperationMeta) -> str:
+    """Give an operation in a line: its public name, and what it is called or its arguments."""
+    names = sorted(name for name in meta.names if name != meta.op_name)
+    text = "; ".join(names) if names else ", ".join(meta.args)
+    return f"{meta.op_name}: {text}" if text else meta.op_name
+
+
+def _of_host(state: State, host: Host, op_hash: str) -> str:
+    return f"[{style(host.name, bold=True)}] {describe(state.op_meta[op_hash])}"
+
+
+def _operations(state: State) -> Iterator[tuple[str, Host, StateOperationHostData]]:
+    for op_hash in state.get_op_order():
+        for host in state.inventory:
+            data = state.ops[host].get(op_hash)
+            if data is not None:
+                yield op_hash, host, data
+
+
+def _expected(data: StateOperationHostData) -> str:
+    if data.global_arguments.get("_if"):
+        return "conditional"
+    known = data.operation_meta._maybe_is_change
+    if known is None:
+        return "may change"
+    return "will change" if known else "no change"
+
+
+def would_change(state: State) -> bool:
+    """Tell whether any operation is not known to change nothing."""
+    return any(_expected(data) != "no change" for _, _, data in _operations(state))
+
+
+def has_failed(state: State) -> bool:
+    """Tell whether a host failed, or an operation whose failure was not to be ignored."""
+    return bool(state.failed_hosts)
+
+
+def print_meta(state: State, verbosity: int = 0) -> None:
+    """Show what would change.
+
+    Args:
+        state: the run, prepared.
+        verbosity: with 1 and above, what would not change too.
+    """
+    screen.line("--> Proposed changes:")
+    counts = 0
+    for op_hash, host, data in _operations(state):
+        expected = _expected(data)
+        if expected == "no change":
+            if verbosity:
+                screen.line(f"    {_of_host(state, host, op_hash)} ({style('no change', 'cyan')})")
+            continue
+        counts += 1
+        screen.line(f"    {_of_host(state, host, op_hash)} ({style(expected, 'yellow')})")
+    if not counts:
+        screen.line("    none")
+    screen.line()
+    screen.line(f"--> Operations: {len(state.get_op_order())}")
+    screen.line(f"--> Operations that would change a host: {counts}")
+    screen.line(f"--> Hosts: {len(state.active_hosts)}")
+    screen.line()
+
+
+def proposed(state: State) -> dict[str, Any]:
+    """Give the preview as data: for each host, each operation and what is expected of it."""
+    found: dict[str, Any] = {host.name: [] for host in state.inventory if host in state.activated_hosts}
+    for op_hash, host, data in _operations(state):
+        found[host.name].append(
+            {
+                "operation": state.op_meta[op_hash].op_name,
+                "names": sorted(state.op_meta[op_hash].names),
+                "expected": _expected(data),
+            }
+        )
+    return {"hosts": found}
+
+
+def follow(state: State, verbosity: int, quiet: bool = False, one_command: bool = False) -> None:
+    """Show lines as the run goes on.
+
+    Args:
+        state: the run.
+        verbosity: with 1 and above, what did not change too.
+        quiet: show nothing.
+        one_command: the run is `exec`, whose output says it all.
+    """
+    listen = state.engine.events.listen
+    listen("host_connect_error", lambda state, host, error: _connect_error(host, error))
+    if quiet:
+        return
+    listen(
+        "host_connected", lambda state, host: screen.line(f"    [{host.name}] {style('Connected', 'green')}")
+    )
+    listen(
+        "operation_host_end",
+        lambda state, host, op_hash, outcome, error, **_: _outcome(
+            state, host, op_hash, outcome, error, verbosity, one_command
+        ),
+    )
+    listen(
+        "operation_host_retry",
+        lambda state, host, op_hash, retry_num, max_retries: screen.line(
+            f"    {_of_host(state, host, op_hash)} ({style(f'retry {retry_num} of {max_retries}', 'yellow')})"
+        ),
+    )
+    if sys.stdout.isatty():
+        from .progress import show_progress
+
+        show_progress(state)
+
+
+def _connect_error(host: Host, error: Exception) -> None:
+    screen.line(f"    [{host.name}] {style('could not connect', 'red')}: {error}", err=True)
+
+
+def _outcome(
+    state: State,
+    host: Host,
+    op_hash: str,
+    outcome: Outcome,
+    error: str | None,
+    verbosity: int,
+    one_command: bool,
+) -> None:
+    if outcome not in FAILED and (one_command or (outcome is not Outcome.CHANGED and not verbosity)):
+        return
+    data = state.ops[host][op_hash]
+    word = WORDS[outcome]
+    if outcome in FAILED and data.global_arguments.get("_ignore_errors"):
+        word += ", ignored"
+    said = (
+        f": {error}" if error else f": {data.noop_description}" if data.noop_description and verbosity else ""
+    )
+    screen.line(f"{_of_host(state, host, op_hash)} ({style(word, COLOURS[outcome])}){said}")
+    if outcome in FAILED and not state.print_output:
+        for line in data.operation_meta._output().combined_lines if data.operation_meta.is_complete() else ():
+            screen.line(f"    [{host.name}] {line.line}")
+
+
+def print_results(state: State, stopped: str | None = None, brief: bool = False) -> None:
+    """Show what became of a run.
+
+    Args:
+        state: the run.
+        stopped: why it ended early.
+        brief: leave out the counts, unless something failed.
+    """
+    counts = count(state)
+    if screen.quiet:
+        print_json({**results(state), "stopped": stopped, "counts": counts})
+        return
+    if stopped:
+        screen.line(f"--> {style('Stopped', 'red', bold=True)}: {stopped}")
+    failures = [
+        f"    {_of_host(state, host, op_hash)}: {data.error}"
+        for op_hash, host, data in _operations(state)
+        if data.outcome in FAILED
+    ]
+    if failures:
+        screen.line(f"--> {style('Failed', 'red')}:")
+        for line in failures:
+            screen.line(line)
+    if brief and not failures and not stopped:
+        return
+    screen.line("--> Results:")
+    for name, number in counts.items():
+        screen.line(f"{name}: {number}")
+    failed = sorted(host.name for host in state.failed_hosts)
+    if failed:
+        screen.line(f"Failed hosts: {', '.join(failed)}")
+
+
+def count(state: State) -> dict[str, int]:
+    """Count what a run did."""
+    every = [data for operations in state.ops.values() for data in operations.values()]
+    return {
+        "Operations": len({op_hash for operations in state.ops.values() for op_hash in operations}),
+        "Commands": sum(len(data.operation_meta._commands or ()) for data in every),
+        "Changes": sum(data.outcome is Outcome.CHANGED for data in every),
+        "Hosts": len(state.activated_hosts),
+    }
+
+
+def results(state: State) -> dict[str, Any]:
+    """Give what became of a run as data."""
+    found: dict[str, Any] = {}
+    for host in state.inventory.iter_activated_hosts():
+        found[host.name] = {
+            "failed": host in state.failed_hosts,
+            "operations": [
+                {
+                    "operation": state.op_meta[op_hash].op_name,
+                    "names": sorted(state.op_meta[op_hash].names),
+                    "outcome": data.outcome.value if data.outcome else None,
+                    "error": data.error,
+                    "commands": len(data.operation_meta._commands or ()),
+                    "output": data.operation_meta.stdout_lines if data.operation_meta.is_complete() else [],
+                }
+                for op_hash, data in state.ops[host].items()
+            ],
+        }
+    return {"hosts": found}
+
+
+def print_json(value: Any) -> None:
+    """Print JSON, and nothing else, on the real stdout."""
+    stream = sys.__stdout__
+    assert stream is not None
+    stream.write(mask(to_json(value)) + "\n")
+    stream.flush()
+
+
+def print_facts(found: dict[str, dict[str, Any]], as_json: bool = False) -> None:
+    """Show facts, each with its value by host."""
+    if as_json:
+        print_json(found)
+        return
+    for title, values in found.items():
+        screen.line()
+        screen.line(f"--> Fact data for: {title}")
+        screen.line(to_json(values))
+
+
+def print_inventory(hosts: Iterable[Host], as_json: bool = False) -> None:
+    """Show hosts with their groups and data."""
+    if as_json:
+        print_json({host.name: {"groups": host.groups, "data": host.data.dict()} for host in hosts})
+        return
+    for host in hosts:
+        screen.line()
+        screen.line(f"[{style(host.name, bold=True)}]")
+        screen.line(f"--> Groups: {', '.join(host.groups)}")
+        screen.line("--> Data:")
+        screen.line(to_json(host.data.dict()))
+
+
+def print_operations(state: State) -> None:
+    """Show the operations as they were prepared."""
+    shown = [
+        {**vars(state.op_meta[op_hash]), "hash": op_hash, "global_arguments": None}
+        for op_hash in state.get_op_order()
+    ]
+    print_json(shown) if screen.quiet else screen.line(to_json(shown))
+
+
+def print_facts_asked(state: State) -> None:
+    """Show the questions that hosts have answered."""
+    shown = {host.name: state.engine.answers(host) for host in state.inventory.iter_activated_hosts()}
+    print_json(shown) if screen.quiet else screen.line(to_json(shown))
+
+
+def print_support() -> None:
+    """Show what is useful for a bug report."""
+    from importlib import metadata
+
+    from pyinfra.version import __version__
+
+    screen.line(f"pyinfra: v{__version__}")
+    screen.line(f"Executable: {sys.argv[0]}")
+    screen.line(f"Python: {platform.python_version()} ({platform.python_implementation()})")
+    screen.line(f"System: {platform.system()} {platform.release()} {platform.machine()}")
+    own = sorted(
+        f"{found.metadata['Name']} {found.version}"
+        for found in metadata.distributions()
+        if (found.metadata["Name"] or "").startswith(("pyinfra", "paramiko", "greenlet", "click", "pluggy"))
+    )
+    screen.line(f"Distributions: {', '.join(dict.fromkeys(own))}")

@@ -1,0 +1,341 @@
+"""The stages of a run, from the command line's words to its exit code."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyinfra.api import Config, State
+from pyinfra.api.config import config_defaults
+from pyinfra.api.connect import connect_all, disconnect_all
+from pyinfra.api.exceptions import RunFailedError
+from pyinfra.api.operations import exec_command, run_ops
+from pyinfra.api.state import StateStage
+from pyinfra.context import ctx_config, ctx_inventory, ctx_state
+
+from . import prints
+from .commands import Work, read_work
+from .exceptions import CliError
+from .inventory import limit_hosts, make_inventory
+from .log import screen, setup_logging
+from .util import exec_file, parse_value, split_keyword
+
+if TYPE_CHECKING:
+    from pyinfra.api import Inventory
+
+SSH_DATA = ("ssh_user", "ssh_port", "ssh_key", "ssh_key_password", "ssh_password")
+CONFIG_OPTIONS = {
+    "sudo": "SUDO",
+    "sudo_user": "SUDO_USER",
+    "use_sudo_login": "USE_SUDO_LOGIN",
+    "su_user": "SU_USER",
+    "dzdo": "DZDO",
+    "dzdo_user": "DZDO_USER",
+    "shell_executable": "SHELL",
+    "parallel": "PARALLEL",
+    "fail_percent": "FAIL_PERCENT",
+    "diff": "DIFF",
+}
+
+
+@dataclass
+class Options:
+    """The options of the command line, as `pyinfra --help` describes them."""
+
+    verbosity: int = 0
+    dry: bool = False
+    diff: bool = False
+    yes: bool = False
+    limit: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    fail_percent: int | None = None
+    data: Sequence[str] = ()
+    group_data: Sequence[str] = ()
+    config: str = "config.py"
+    chdir: str | None = None
+    sudo: bool = False
+    sudo_user: str | None = None
+    same_sudo_password: bool = False
+    use_sudo_password: bool = False
+    use_sudo_login: bool = False
+    su_user: str | None = None
+    dzdo: bool = False
+    dzdo_user: str | None = None
+    shell_executable: str | None = None
+    parallel: int | None = None
+    no_wait: bool = False
+    serial: bool = False
+    no_batch: bool = False
+    retry: int = 0
+    retry_delay: int = 5
+    ssh_user: str | None = None
+    ssh_port: int | None = None
+    ssh_key: str | None = None
+    ssh_key_password: str | None = None
+    ssh_password: str | None = None
+    ssh_password_prompt: bool = False
+    as_json: bool = False
+    debug: bool = False
+    debug_all: bool = False
+    debug_facts: bool = False
+    debug_operations: bool = False
+
+
+def run(inventory_name: str, words: Sequence[str], options: Options) -> int:
+    """Do what the command line asks for.
+
+    Args:
+        inventory_name: the inventory.
+        words: what stands behind it.
+        options: the options.
+
+    Returns:
+        The exit code.
+    """
+    _set_up_output(options)
+    if options.chdir:
+        _change_folder(options.chdir)
+    sys.path.insert(0, os.getcwd())  # noqa: PTH109 - as Python itself puts it there
+    work = read_work(words)
+    _heading("Loading config...")
+    config = _make_config(options)
+    _heading("Loading inventory...")
+    inventory = make_inventory(inventory_name, _override_data(options), options.group_data)
+    limit = limit_hosts(inventory, options.limit, options.exclude)
+    if not len(inventory):
+        raise CliError(f"the inventory {inventory_name} has no hosts")
+    if work.kind == "debug-inventory":
+        prints.print_inventory(inventory if limit is None else limit, as_json=options.as_json)
+        return 0
+    state = State(inventory, config, check_for_changes=not options.yes, initial_limit=limit)
+    return _run_state(state, inventory, work, options)
+
+
+def _run_state(state: State, inventory: Inventory, work: Work, options: Options) -> int:
+    ctx_state.set(state)
+    ctx_inventory.set(inventory)
+    ctx_config.set(state.config)
+    _set_verbosity(state, options, work)
+    _follow(state, options, work)
+    try:
+        _ask_sudo_passwords(state, options)
+        return _STEPS[work.kind](state, work, options)
+    finally:
+        _heading("Disconnecting from hosts...")
+        disconnect_all(state)
+
+
+def _set_up_output(options: Options) -> None:
+    screen.quiet = options.as_json
+    level = logging.DEBUG if options.debug or options.debug_all else logging.INFO
+    setup_logging(level, logging.DEBUG if options.debug_all else None)
+    if options.as_json:
+        # whatever deploy code prints must not stand among the JSON
+        sys.stdout = sys.stderr
+
+
+def _heading(text: str) -> None:
+    screen.line(f"--> {text}")
+
+
+def _change_folder(folder: str) -> None:
+    try:
+        os.chdir(folder)
+    except OSError as error:
+        raise CliError(f"--chdir {folder}: {error.strerror}") from error
+
+
+def _make_config(options: Options) -> Config:
+    config = Config()
+    path = Path(options.config)
+    if path.is_file():
+        with ctx_config.use(config):
+            names = exec_file(path, "config")
+        for key, value in names.items():
+            if key in config_defaults:
+                setattr(config, key, value)
+    elif options.config != "config.py":
+        raise CliError(f"config file {options.config}: no such file")
+    for option, key in CONFIG_OPTIONS.items():
+        value = getattr(options, option)
+        if value not in (None, False):
+            setattr(config, key, value)
+    if options.retry:
+        config.RETRY, config.RETRY_DELAY = options.retry, options.retry_delay
+    if options.no_batch:
+        config.BATCH = False
+    return config
+
+
+def _override_data(options: Options) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for written in options.data:
+        pair = split_keyword(written)
+        if pair is None:
+            raise CliError(f"--data {written}: write KEY=VALUE")
+        data[pair[0]] = parse_value(pair[1])
+    if options.ssh_password_prompt:
+        data["ssh_password"] = _prompt("SSH password")
+    for key in SSH_DATA:
+        if (value := getattr(options, key)) is not None:
+            data[key] = value
+    return data
+
+
+def _prompt(what: str) -> str:
+    import getpass
+
+    if not sys.stdin.isatty():
+        raise CliError(f"the {what} can't be asked for: there is no terminal")
+    return getpass.getpass(f"{what}: ")
+
+
+def _ask_sudo_passwords(state: State, options: Options) -> None:
+    if options.same_sudo_password:
+        state.config.SUDO_PASSWORD = _prompt("sudo password of all hosts")
+    elif options.use_sudo_password:
+        for host in state.inventory:
+            if state.is_host_in_limit(host) and not host.data.get("_sudo_password"):
+                host.data._sudo_password = _prompt(f"sudo password of {host.name}")
+
+
+def _set_verbosity(state: State, options: Options, work: Work) -> None:
+    state.print_noop_info = state.print_fact_info = options.verbosity > 0
+    state.print_input = state.print_fact_input = options.verbosity > 1
+    state.print_output = options.verbosity > 2 or work.kind == "exec"  # noqa: PLR2004 - as -vvv is documented
+    state.print_fact_output = options.verbosity > 2  # noqa: PLR2004 - as -vvv is documented
+    if options.as_json:
+        state.print_output = state.print_fact_output = False
+
+
+def _follow(state: State, options: Options, work: Work) -> None:
+    from pyinfra.plugins.hooks import installed_hooks
+    from pyinfra.plugins.registry import registry
+
+    if registry.names("plugins"):
+        state.engine.events.listen_to_hooks(installed_hooks())
+    prints.follow(state, options.verbosity, quiet=options.as_json, one_command=work.kind == "exec")
+
+
+def _connect(state: State) -> None:
+    _heading("Connecting to hosts...")
+    state.set_stage(StateStage.Connect)
+    connect_all(state)
+
+
+def _prepare(state: State, code: Callable[[], None], options: Options) -> None:
+    state.set_stage(StateStage.Prepare)
+    try:
+        code()
+    except Exception:
+        if options.debug:
+            logging.getLogger("pyinfra").debug("prepare failed", exc_info=True)
+        raise
+
+
+def _run_files(state: State, work: Work, options: Options) -> int:
+    from pyinfra.api.deploy import add_deploy_file
+
+    def code() -> None:
+        for number, filename in enumerate(work.files):
+            screen.line(f"    Loading: {filename}")
+            add_deploy_file(state, filename, number)
+
+    return _run_operations(state, code, options)
+
+
+def _run_operation(state: State, work: Work, options: Options) -> int:
+    from pyinfra.api.operation import add_op
+
+    operation = work.operation
+    assert operation is not None
+    return _run_operations(state, lambda: add_op(state, operation, *work.args, **work.kwargs), options)
+
+
+def _run_operations(state: State, code: Callable[[], Any], options: Options) -> int:
+    try:
+        _connect(state)
+        _heading("Proposing operations...")
+        _prepare(state, code, options)
+        if options.debug_operations:
+            prints.print_operations(state)
+            return 0
+        if options.debug_facts:
+            prints.print_facts_asked(state)
+            return 0
+        if options.dry or not options.yes:
+            prints.print_meta(state, options.verbosity)
+        if options.dry:
+            return _finish_dry(state, options)
+        _confirm(state, options)
+        _heading("Beginning operation run...")
+        run_ops(state, serial=options.serial, no_wait=options.no_wait)
+    except RunFailedError as error:
+        prints.print_results(state, stopped=str(error))
+        return 1
+    prints.print_results(state)
+    return 1 if prints.has_failed(state) else 0
+
+
+def _finish_dry(state: State, options: Options) -> int:
+    if options.as_json:
+        prints.print_json(prints.proposed(state))
+    return 1 if prints.has_failed(state) else 0
+
+
+def _confirm(state: State, options: Options) -> None:
+    if options.yes or not prints.would_change(state):
+        return
+    if not sys.stdin.isatty() or options.as_json:
+        raise CliError("something would change, and there is no terminal to ask: give --yes to go ahead")
+    import click
+
+    if not click.confirm("    Apply these changes?", default=True):
+        raise CliError("not applied")
+    state.engine.new_generation()
+
+
+def _run_exec(state: State, work: Work, options: Options) -> int:
+    from pyinfra.api.operation import add_op
+
+    command = " ".join(work.command)
+    try:
+        _connect(state)
+        _prepare(state, lambda: add_op(state, exec_command, command) and None, options)
+        _heading("Beginning operation run...")
+        run_ops(state, serial=options.serial, no_wait=options.no_wait)
+    except RunFailedError as error:
+        prints.print_results(state, stopped=str(error), brief=True)
+        return 1
+    prints.print_results(state, brief=True)
+    return 1 if prints.has_failed(state) else 0
+
+
+def _run_facts(state: State, work: Work, options: Options) -> int:
+    from pyinfra.api.facts import get_facts
+
+    found: dict[str, dict[str, Any]] = {}
+    try:
+        _connect(state)
+        _heading("Gathering facts...")
+        state.set_stage(StateStage.Prepare)
+        for call in work.facts:
+            values = get_facts(state, call.cls, call.args, call.kwargs)
+            found[call.title] = {host.name: value for host, value in values.items()}
+    except RunFailedError as error:
+        screen.line(f"    {error}", err=True)
+    prints.print_facts(found, as_json=options.as_json)
+    return 1 if state.failed_hosts else 0
+
+
+_STEPS: dict[str, Callable[[State, Work, Options], int]] = {
+    "files": _run_files,
+    "operation": _run_operation,
+    "exec": _run_exec,
+    "facts": _run_facts,
+}

@@ -1,0 +1,1 @@
+list_of_files = host.get_fact(FindFiles, path='/somewhere')

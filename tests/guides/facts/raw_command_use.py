@@ -1,0 +1,1 @@
+command_output = host.get_fact(RawCommandOutput, command='execute this command')

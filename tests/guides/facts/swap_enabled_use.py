@@ -1,0 +1,1 @@
+is_swap_enabled = host.get_fact(SwapEnabled)

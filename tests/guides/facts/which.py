@@ -1,0 +1,4 @@
+from pyinfra import host
+from pyinfra.facts.server import Which
+
+host.get_fact(Which, command='htop')
