@@ -29,4 +29,8 @@ def auto(service: str, auto: bool = True, sourcedir: str = "/etc/sv") -> Generat
         runit.auto(name="Start sshd by hand only", service="sshd", auto=False, _sudo=True)
         ```
     """
-    yield from files.file._inner(path=service_path(sourcedir, service, "down"), present=not auto)
+    yield from files.file._inner(
+        path=service_path(sourcedir, service, "down"),
+        present=not auto,
+        create_remote_dir=False,
+    )

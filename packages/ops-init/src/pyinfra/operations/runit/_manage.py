@@ -40,4 +40,5 @@ def manage(
         path=service_path(svdir, service),
         target=service_path(sourcedir, service),
         present=managed,
+        create_remote_dir=False,
     )
