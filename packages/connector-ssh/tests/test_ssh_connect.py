@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import os
 import signal
@@ -467,3 +468,22 @@ def test_a_run_leaves_no_thread_behind(sshd: Any, connector: Make) -> None:
     for thread in ours() - before:
         thread.join(5)
     assert ours() <= before
+
+
+def test_many_hosts_behind_one_jump_host(sshd: Any, connector: Make, home: Path) -> None:
+    gate = sshd.start("MaxStartups 9:100:9")
+    hops(
+        sshd,
+        home,
+        f"Host target*\n  HostName 127.0.0.1\n  Port {sshd.port}\n  ProxyJump 127.0.0.1:{gate}\nHost *\n",
+    )
+    made = [connector(f"target{number}") for number in range(24)]
+
+    with concurrent.futures.ThreadPoolExecutor(24) as pool:
+        assert all(pool.map(works, made))
+
+
+def test_a_server_that_hangs_up_during_the_login(scripted: Any, connector: Make) -> None:
+    scripted.check_auth_password = lambda *_: scripted.drop()
+
+    assert "closed it during the login" in fail(connector(**scripted.data(ssh_password="right")))

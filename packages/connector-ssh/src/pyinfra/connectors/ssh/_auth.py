@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ._target import Target
     from ._transport import HostTransport
 
+# Fewer are not why a server hangs up.
+_MANY_TRIES = 2
 _DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
 
 
@@ -217,6 +219,10 @@ class Login:
         return f"{self._target.user}@{self._target.address}"
 
     def _ended(self) -> ConnectError:
+        if len(self._tried) < _MANY_TRIES:
+            return TransientConnectError(
+                f"connection closed: {self._who()} closed it during the login; see the log of its sshd for the reason"
+            )
         return ConnectError(
             f"login refused: {self._who()} closed the connection after {self._listed()}; "
             "servers allow few tries: name the right key as ssh_key, or set IdentitiesOnly in ssh_config"

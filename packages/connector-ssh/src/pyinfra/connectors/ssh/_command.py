@@ -7,7 +7,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, cast
 
 from paramiko import Channel, SSHException
@@ -52,8 +52,8 @@ class Request:
         agent: the socket of an agent that it may use.
     """
 
-    command: bytes
-    stdin: bytes | IO[bytes] = b""
+    command: bytes = field(repr=False)
+    stdin: bytes | IO[bytes] = field(default=b"", repr=False)
     timeout: float | None = None
     pty: bool = False
     agent: str | None = None

@@ -175,6 +175,9 @@ class _Reader:
             "localuser": lambda: match_list(value, local_user),
             "exec": lambda: _succeeds(expand(value, self._tokens(), "Match exec")),
             "tagged": lambda: match_list(value, self.options.get("tag") or ""),
+            # A connection is made before any command is known, and all of them are of this type.
+            "sessiontype": lambda: match_list(value, "exec"),
+            "command": lambda: match_list(value, ""),
         }
         if name not in tests:
             raise ConnectError(

@@ -25,6 +25,10 @@ from ._transport import HostTransport
 if TYPE_CHECKING:
     from ._settings import Settings
 
+# Logins at one server that are under way at once. Hosts behind one jump host all begin there at the same moment, and
+# sshd hangs up on some of those that are not logged in yet, from the tenth on (MaxStartups).
+_LOGINS_AT_ONCE = 8
+
 # ssh_config files that send a host through itself would else go on for ever.
 _MOST_HOPS = 10
 
@@ -78,6 +82,15 @@ def connect(settings: Settings) -> Connection:
     raise AssertionError
 
 
+_turns: dict[tuple[str, int], threading.Semaphore] = {}
+_turns_lock = threading.Lock()
+
+
+def _turn(target: Target) -> threading.Semaphore:
+    with _turns_lock:
+        return _turns.setdefault((target.host, target.port), threading.Semaphore(_LOGINS_AT_ONCE))
+
+
 class _Maker:
     """Makes one connection; closes what it opened where that fails."""
 
@@ -96,20 +109,19 @@ class _Maker:
 
     def _reach(self, target: Target, jumps: list[str], depth: int) -> HostTransport:
         login = Login(target)
-        proxy = None
         if target.settings.options.get("sock") is not None:
-            sock = target.settings.options["sock"]
-        elif jumps:
-            sock = self._through(target, jumps, depth)
-        elif target.proxy_command:
-            proxy = ProxyProcess(target.proxy_command)
-            self._opened.append(proxy)
-            sock = proxy.sock
-        else:
-            sock = connect_tcp(target)
-        return self._start(target, login, sock, proxy)
+            return self._start(target, login, target.settings.options["sock"])
+        below = self._hop(target, jumps, depth) if jumps else None
+        with _turn(target):
+            if below is not None:
+                return self._start(target, login, self._tunnel(target, below, jumps[-1]))
+            if target.proxy_command:
+                proxy = ProxyProcess(target.proxy_command)
+                self._opened.append(proxy)
+                return self._start(target, login, proxy.sock, proxy)
+            return self._start(target, login, connect_tcp(target))
 
-    def _through(self, target: Target, jumps: list[str], depth: int) -> Any:
+    def _hop(self, target: Target, jumps: list[str], depth: int) -> HostTransport:
         if depth >= _MOST_HOPS:
             raise ConnectError(
                 f"ssh_config: ProxyJump leads through more than {_MOST_HOPS} hosts; does it go round?"
@@ -117,11 +129,13 @@ class _Maker:
         *before, last = jumps
         hop = resolve(hop_settings(target.settings, last))
         try:
-            transport = self._reach(hop, before or hop.jumps, depth + 1)
+            return self._reach(hop, before or hop.jumps, depth + 1)
         except ConnectError as error:
             raise type(error)(f"proxy failed: the jump host {last}: {error}") from error
+
+    def _tunnel(self, target: Target, below: HostTransport, hop: str) -> Any:
         try:
-            return transport.open_channel(
+            return below.open_channel(
                 "direct-tcpip", (target.host, target.port), ("127.0.0.1", 0), timeout=target.timeout
             )
         except (SSHException, EOFError, OSError) as error:
@@ -131,11 +145,13 @@ class _Maker:
                 else one_line(str(error)) or "connection lost"
             )
             raise TransientConnectError(
-                f"proxy failed: the jump host {last} makes no connection to {target.address} ({why}); "
+                f"proxy failed: the jump host {hop} makes no connection to {target.address} ({why}); "
                 "check the address, and AllowTcpForwarding there"
             ) from error
 
-    def _start(self, target: Target, login: Login, sock: Any, proxy: ProxyProcess | None) -> HostTransport:
+    def _start(
+        self, target: Target, login: Login, sock: Any, proxy: ProxyProcess | None = None
+    ) -> HostTransport:
         transport = HostTransport(sock, target.settings.options.get("disabled_algorithms"))
         self._opened.append(transport)
         if target.options.flag("compression") or target.settings.options.get("compress"):

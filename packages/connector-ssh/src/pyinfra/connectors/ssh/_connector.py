@@ -88,7 +88,7 @@ class SSHConnector(BaseConnector):
         self.disconnect()
         try:
             self._connection = connect(self.make_settings())
-        except (OSError, EOFError, SSHException) as error:
+        except (OSError, EOFError, SSHException, ValueError) as error:
             raise ConnectError(
                 f"connecting failed: {one_line(str(error)) or type(error).__name__}"
             ) from error

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from typing import TYPE_CHECKING, Any, cast
 
 from pyinfra.api.command import QuoteString, StringCommand
+from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.output import echo
 from pyinfra.connectors.base import BaseConnector
 from pyinfra.connectors.util import CommandOutput, Delivery, deliver, extract_control_arguments
@@ -58,7 +60,9 @@ class StagedUpload(BaseConnector):
                 echo(f"{self.host.print_prefix}>>> {line}")
             return self._connector.run_delivery(Delivery(line, delivery.stdin), control, print_output)
         finally:
-            self._connector.run_shell_command(StringCommand("rm", "-f", QuoteString(path)))
+            # What went wrong before says more than that nothing can be removed over a broken connection.
+            with contextlib.suppress(PyinfraError):
+                self._connector.run_shell_command(StringCommand("rm", "-f", QuoteString(path)))
 
     def put_file(self, *_: Any, **__: Any) -> bool:
         """Nothing: the connector itself uploads."""

@@ -120,7 +120,12 @@ class HostTransport(ServiceRequestingTransport):
         watchdog.watch(self)
 
     def ask(self) -> None:
-        """Send something that any server answers."""
+        """Send something that any server answers.
+
+        The thread that reads calls this. It must not wait here for a new key exchange to end: it is what ends it.
+        """
+        if not self.clear_to_send.is_set():
+            return
         message = Message()
         message.add_byte(cMSG_GLOBAL_REQUEST)
         message.add_string("keepalive@openssh.com")
