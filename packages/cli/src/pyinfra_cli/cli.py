@@ -94,23 +94,7 @@ def _with_options(command: Any) -> Any:
     return command
 
 
-class PyinfraCommand(click.Command):
-    """The command line, whose first word may also be a command of its own (`plugins`, or a plugin's)."""
-
-    def main(self, args: Any = None, **extra: Any) -> Any:
-        """Run it; see `click.Command.main`."""
-        words = list(args) if args is not None else None
-        if words and not words[0].startswith(("-", "@")) and words[0].isidentifier():
-            from .subcommands import find_command
-
-            command = find_command(words[0])
-            if command is not None:
-                extra["prog_name"] = f"pyinfra {words[0]}"
-                return command.main(args=words[1:], **extra)
-        return super().main(args=words, **extra)
-
-
-@click.command(cls=PyinfraCommand, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("inventory")
 @click.argument("operations", nargs=-1, required=True)
 @_with_options

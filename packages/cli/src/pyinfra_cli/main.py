@@ -43,7 +43,9 @@ def run(arguments: list[str]) -> int:
     from pyinfra.api.exceptions import PyinfraError
 
     try:
-        return int(cli.main(args=arguments, prog_name="pyinfra", standalone_mode=False) or 0)
+        command = _own_command(arguments) or cli
+        words = arguments if command is cli else arguments[1:]
+        return int(command.main(args=words, prog_name="pyinfra", standalone_mode=False) or 0)
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
@@ -61,6 +63,15 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _own_command(arguments: list[str]) -> click.Command | None:
+    """Give the command that the first word names (`plugins`, or a plugin's); None where it is an inventory."""
+    if not arguments or not arguments[0].isidentifier():
+        return None
+    from .subcommands import find_command
+
+    return find_command(arguments[0])
 
 
 def place(error: Exception) -> str:

@@ -228,7 +228,7 @@ def _connect(state: State) -> None:
     connect_all(state)
 
 
-def _prepare(state: State, code: Callable[[], None], options: Options) -> None:
+def _prepare(state: State, code: Callable[[], Any], options: Options) -> None:
     state.set_stage(StateStage.Prepare)
     try:
         code()
@@ -306,7 +306,7 @@ def _run_exec(state: State, work: Work, options: Options) -> int:
     command = " ".join(work.command)
     try:
         _connect(state)
-        _prepare(state, lambda: add_op(state, exec_command, command) and None, options)
+        _prepare(state, lambda: add_op(state, exec_command, command), options)
         _heading("Beginning operation run...")
         run_ops(state, serial=options.serial, no_wait=options.no_wait)
     except RunFailedError as error:
