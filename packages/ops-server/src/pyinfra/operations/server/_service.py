@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from inspect import signature
 from typing import Any
 
 from pyinfra import host
@@ -40,7 +41,7 @@ def service(
         enabled: whether it should be started at boot; None for no change.
 
     Raises:
-        OperationError: the host has no init system that is known.
+        OperationError: the host has no init system that is known, or one that has no such thing as was asked for.
         PluginError: the init system's operation is not installed; the message names the package.
 
     Example:
@@ -53,15 +54,14 @@ def service(
         )
         ```
     """
-    operation_of_host = find_operation(_init_system(), "service")
-    yield from operation_of_host._inner(
-        service=service,
-        running=running,
-        restarted=restarted,
-        reloaded=reloaded,
-        command=command,
-        enabled=enabled,
-    )
+    init_system = _init_system()
+    manage = find_operation(init_system, "service")
+    wanted = {"reloaded": reloaded, "enabled": enabled}
+    not_wanted = {"reloaded": False, "enabled": None}
+    for name in sorted(wanted.keys() - signature(manage._inner).parameters.keys()):
+        if wanted.pop(name) is not not_wanted[name]:
+            raise OperationError(f"{name} is not possible with {init_system}, the init system of this host")
+    yield from manage._inner(service=service, running=running, restarted=restarted, command=command, **wanted)
 
 
 def _init_system() -> str:
