@@ -1,0 +1,194 @@
+"""The operation `files.block`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator
+from typing import Any
+
+from pyinfra import host
+from pyinfra.api import OperationTypeError, OperationValueError, QuoteString, StringCommand, operation
+from pyinfra.facts.files import Block
+from pyinfra.facts.files._block import awk_operand, awk_pattern, make_markers
+from pyinfra.facts.util.quoting import quote_path, quote_script
+from pyinfra.operations.util.files import adjust_regex
+
+from ._arguments import check_path
+from ._diff import show_edit
+from ._local import timestamp
+
+# Gives a command that prints the edited text, to where the given redirection says.
+_Edit = Callable[[str], StringCommand]
+
+
+@operation()
+def block(
+    path: str,
+    content: str | list[str] | None = None,
+    present: bool = True,
+    line: str | None = None,
+    backup: bool = False,
+    escape_regex_characters: bool = False,
+    try_prevent_shell_expansion: bool = False,  # noqa: ARG001 - no shell expands content
+    before: bool = False,
+    after: bool = False,
+    marker: str | None = None,
+    begin: str | None = None,
+    end: str | None = None,
+) -> Generator[StringCommand, None, None]:
+    """Add, change or remove a block of lines between two marker lines in a file.
+
+    A block that is there is changed in its place. A new one goes before or after the first line that matches `line`,
+    at the end where none does, or, without `line`, at the end of the file or (with `before` and `after`) at its start.
+    A file that is missing is made.
+
+    Args:
+        path: the file's path on the host.
+        content: the lines of the block, as a list or one text.
+        present: whether the block should be there; False removes it and its markers, whatever it holds.
+        line: an extended regular expression of the line that a new block goes next to.
+        backup: whether a copy of the file stays beside it, named with a timestamp.
+        escape_regex_characters: whether `line` is no expression, but stands for itself.
+        try_prevent_shell_expansion: not needed: no shell expands the content.
+        before: whether a new block goes before `line`.
+        after: whether a new block goes after `line`.
+        marker: the marker lines, in which `{mark}` stands for `begin` or `end`; `# {mark} PYINFRA BLOCK` for None.
+        begin: the word in the first marker; `BEGIN` for None.
+        end: the word in the last marker; `END` for None.
+
+    **Example:**
+
+    ```python
+    files.block(
+        name="Ensure the cluster's hosts are known",
+        path="/etc/hosts",
+        content=["10.0.0.2 alpha", "10.0.0.3 beta"],
+        marker="# {mark} CLUSTER",
+    )
+    ```
+    """
+    path = check_path("path", path)
+    try:
+        markers = make_markers(marker, begin, end)
+    except ValueError as error:
+        raise OperationValueError(str(error)) from error
+    lines = _check_content(content, markers) if present else []
+    if present:
+        _check_place(line, before, after)
+    current = host.get_fact(Block, path=path, marker=marker, begin=begin, end=end)
+    if not present:
+        if not current:
+            why = "file did not exist" if current is None else "markers not found"
+            host.noop(f"no remove required: {why}")
+            return
+        edit = _removal(path, markers)
+    elif current == lines:
+        host.noop("content already present")
+        return
+    elif current:
+        edit = _change(path, markers, lines)
+    elif current is not None and line:
+        expression = adjust_regex(line, escape_regex_characters)
+        edit = _insertion(path, expression, [markers[0], *lines, markers[1]], before)
+    else:
+        operand = awk_operand(path) if current is not None else "/dev/null"
+        edit = _addition(operand, [markers[0], *lines, markers[1]], before)
+    exists = current is not None
+    show_edit(path, edit(""), exists)
+    redirection = ' > "$OUT"' if present or not _is_safe(host.get_temp_dir_config()) else " > $OUT"
+    yield _rewrite(path, edit(redirection), exists, backup)
+
+
+def _check_content(content: Any, markers: tuple[str, str]) -> list[str]:
+    if not content:
+        raise OperationValueError("'content' must be supplied when 'present' == True")
+    parts = [content] if isinstance(content, str) else content
+    if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
+        raise OperationTypeError("'content' must be a string or a list of strings")
+    lines = "\n".join(parts).removesuffix("\n").split("\n")
+    if any(marker in one for marker in markers for one in lines):
+        raise OperationValueError(f"'content' must not hold the markers, {markers[0]!r} and {markers[1]!r}")
+    return lines
+
+
+def _check_place(line: Any, before: bool, after: bool) -> None:
+    if line and before == after:
+        raise OperationValueError("only one of 'before' or 'after' used when 'line` is specified")
+    if not line and before != after:
+        raise OperationValueError("'line' must be supplied or 'before' and 'after' must be equal")
+    if line and not isinstance(line, str):
+        raise OperationTypeError("'line' must be a regex or a string")
+    if line and "\n" in line:
+        raise OperationValueError("'line' must be one line")
+
+
+def _awk(script: str, path: str, *operands: Any) -> _Edit:
+    words = [QuoteString(operand) for operand in operands]
+    command = StringCommand("awk", quote_script(script), awk_operand(path), *words)
+    return lambda redirection: StringCommand(command, redirection, _separator="")
+
+
+def _removal(path: str, markers: tuple[str, str]) -> _Edit:
+    return _awk(f"{awk_pattern(markers[0])},{awk_pattern(markers[1])} {{next}} 1", path)
+
+
+def _change(path: str, markers: tuple[str, str], lines: list[str]) -> _Edit:
+    first, last = (awk_pattern(marker) for marker in markers)
+    script = (
+        'BEGIN {{f=1; x=ARGV[2]; ARGV[2]=""}}'
+        f"{first} {{print; print x; f=0}} {last} {{print; f=1; next}} f"
+    )
+    return _awk(script, path, "\n".join(lines))
+
+
+def _insertion(path: str, expression: str, lines: list[str], before: bool) -> _Edit:
+    pattern = re.sub(r"\\.|/", lambda match: "\\/" if match[0] == "/" else match[0], expression)
+    place = f"f!=1 && /{pattern}/ {{ print x; f=1}} END {{if (f==0) print x }} "
+    where = f" {place}{{ print }}" if before else f"{{ print }} {place}"
+    return _awk(f'BEGIN {{x=ARGV[2]; ARGV[2]=""}} {where}', path, "\n".join(lines))
+
+
+def _addition(operand: Any, lines: list[str], before: bool) -> _Edit:
+    word = "PYINFRAHERE"
+    while word in lines:
+        word += "_"
+    operands = [" - ", operand] if before else [operand, " - "]
+
+    def edit(redirection: str) -> StringCommand:
+        awk = StringCommand("( awk '{{print}}'", *operands)
+        document = "\n".join([f" <<'{word}'", *lines, word, " )"])
+        return StringCommand(awk, redirection, document, _separator="")
+
+    return edit
+
+
+def _is_safe(folder: str) -> bool:
+    return QuoteString(folder).obj == folder and re.fullmatch("[A-Za-z0-9/._-]+", folder) is not None
+
+
+def _rewrite(path: str, edit: StringCommand, exists: bool, backup: bool) -> StringCommand:
+    """Give the command that replaces a file by what an edit writes to `$OUT`, and keeps its owner and mode."""
+    word = quote_path(path)
+    folder = QuoteString(host.get_temp_dir_config())
+    kept = ["cp", word, quote_path(f"{path}.{timestamp()}"), "&&"] if backup and exists else []
+    temporary = StringCommand('OUT="$(TMPDIR=', folder, ' mktemp -t pyinfra.XXXXXX)" && ', _separator="")
+    mode = StringCommand(
+        *('MODE="$(stat -c %a', word), *("2>/dev/null || stat -f %Lp", word), '2>/dev/null)" &&'
+    )
+    owner = StringCommand(
+        *('OWNER="$(stat -c "%u:%g"', word),
+        *('2>/dev/null || stat -f "%u:%g"', word),
+        '2>/dev/null || echo $(id -un):$(id -gn))" &&',
+    )
+    # The path a second time is what keeps this text as people know it from their logs; chown takes it twice.
+    after = StringCommand(' && chmod "$MODE"', word) if exists else StringCommand("", word)
+    return StringCommand(
+        *kept,
+        temporary,
+        *([mode] if exists else []),
+        owner,
+        edit,
+        *(' && mv "$OUT"', word),
+        *(' && chown "$OWNER"', word),
+        after,
+    )

@@ -1,0 +1,50 @@
+"""The operation `files.copy`."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Generator
+
+from pyinfra import host
+from pyinfra.api import OperationError, StringCommand, operation
+from pyinfra.facts.files import Directory, File, Sha1File
+from pyinfra.facts.util.quoting import quote_path
+from pyinfra.operations.util.files import unix_path_join
+
+from ._arguments import check_path
+
+
+@operation()
+def copy(src: str, dest: str, overwrite: bool = False) -> Generator[StringCommand, None, None]:
+    """Copy a file or directory on the host into a directory.
+
+    Args:
+        src: the path of what is copied, on the host.
+        dest: the directory on the host that it is copied into, under its own name.
+        overwrite: whether to copy again, over what is there, each time; a file that is there and differs is an error
+            otherwise.
+
+    **Example:**
+
+    ```python
+    files.copy(
+        name="Keep the configuration of the package beside ours",
+        src="/usr/share/app/app.conf",
+        dest="/etc/app",
+    )
+    ```
+    """
+    src, dest = check_path("src", src), check_path("dest", dest)
+    is_directory = host.get_fact(Directory, path=src)
+    if not is_directory and not host.get_fact(File, path=src):
+        raise OperationError(f"src {src} does not exist")
+    if not host.get_fact(Directory, path=dest):
+        raise OperationError(f"dest {dest} is not an existing directory")
+    copied = unix_path_join(dest, posixpath.basename(src.rstrip("/")))
+    if host.get_fact(File, path=copied) and not overwrite:
+        found = host.get_fact(Sha1File, path=copied)
+        if found is None or found != host.get_fact(Sha1File, path=src):
+            raise OperationError(f"{copied} already exists and is different than src")
+        host.noop(f"{copied} already exists")
+        return
+    yield StringCommand("cp -r", *(["-f"] if overwrite else []), quote_path(src), quote_path(dest))

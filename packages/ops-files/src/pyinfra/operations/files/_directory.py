@@ -1,0 +1,103 @@
+"""The operation `files.directory`."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Generator
+
+from pyinfra import host
+from pyinfra.api import StringCommand, operation
+from pyinfra.facts.files import Directory, Link
+from pyinfra.facts.util.quoting import quote_path
+
+from ._arguments import check_mode, check_owner, check_path
+from ._metadata import chmod_if_needed, chown_if_needed
+from ._paths import make_way, remove
+
+
+@operation()
+def directory(
+    path: str,
+    present: bool = True,
+    user: str | None = None,
+    group: str | None = None,
+    mode: int | str | None = None,
+    recursive: bool = False,
+    force: bool = False,
+    force_backup: bool = True,
+    force_backup_dir: str | None = None,
+    _no_check_owner_mode: bool = False,
+    _no_fail_on_link: bool = False,
+) -> Generator[StringCommand, None, None]:
+    """Add, change or remove a directory.
+
+    Directories above it are made where they are missing.
+
+    Args:
+        path: the directory's path on the host.
+        present: whether it should be there; False removes it and everything in it.
+        user: the user that should own it.
+        group: the group that should own it.
+        mode: its permissions, as octal digits or a symbolic mode such as `g+w`.
+        recursive: whether user, group and mode, where the directory's own differ, are set on everything in it too.
+        force: whether something else at the path is moved away.
+        force_backup: whether that is kept, under its name and a timestamp, and not removed.
+        force_backup_dir: the folder on the host in which it is kept.
+        _no_check_owner_mode: whether user, group and mode matter only for a directory that is made.
+        _no_fail_on_link: whether a symbolic link at the path will do.
+
+    **Example:**
+
+    ```python
+    files.directory(
+        name="Ensure the application's folder is there",
+        path="/srv/app",
+        user="www-data",
+        group="www-data",
+        mode="755",
+    )
+    ```
+    """
+    path = check_path("path", path)
+    wanted_mode = check_mode(mode)
+    user, group = check_owner("user", user), check_owner("group", group)
+    info = host.get_fact(Directory, path=path)
+    if info is False and _no_fail_on_link and host.get_fact(Link, path=path):
+        host.noop(f"directory {path} already exists (as a link)")
+        return
+    if info is False:
+        yield from make_way(path, "directory", force, force_backup, force_backup_dir)
+    if not present:
+        if info:
+            yield remove(path, recursive=True)
+        elif info is None:
+            host.noop(f"directory {path} does not exist")
+        return
+    changes = [StringCommand("mkdir -p", quote_path(path))] if not info else []
+    if not info or not _no_check_owner_mode:
+        known = info or None
+        changes += chmod_if_needed(path, wanted_mode, known, recursive, is_directory=True)
+        changes += chown_if_needed(path, user, group, known, recursive)
+    yield from changes
+    if not changes:
+        host.noop(f"directory {path} already exists")
+
+
+def ensure_parent(
+    path: str, user: str | None = None, group: str | None = None
+) -> Generator[StringCommand, None, None]:
+    """Give the commands that make the directory above a path, where it is missing.
+
+    Args:
+        path: the path on the host.
+        user: the user that should own a directory that is made.
+        group: the group that should own it.
+
+    Yields:
+        The commands.
+    """
+    parent = posixpath.dirname(path)
+    if parent:
+        yield from directory._inner(
+            path=parent, user=user, group=group, _no_check_owner_mode=True, _no_fail_on_link=True
+        )

@@ -1,0 +1,93 @@
+"""The operation `files.link`."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from pyinfra import host
+from pyinfra.api import OperationError, QuoteString, StringCommand, operation
+from pyinfra.facts.files import Link, SameFile
+from pyinfra.facts.util.quoting import quote_path
+
+from ._arguments import check_owner, check_path
+from ._directory import ensure_parent
+from ._metadata import chown_if_needed
+from ._paths import make_way, remove
+
+
+@operation()
+def link(
+    path: str,
+    target: str | None = None,
+    present: bool = True,
+    user: str | None = None,
+    group: str | None = None,
+    symbolic: bool = True,
+    create_remote_dir: bool = True,
+    force: bool = False,
+    force_backup: bool = True,
+    force_backup_dir: str | None = None,
+) -> Generator[StringCommand, None, None]:
+    """Add, change or remove a link.
+
+    Args:
+        path: the link's path on the host.
+        target: what it leads to, as it is to be written in the link.
+        present: whether it should be there.
+        user: the user that should own the link itself.
+        group: the group that should own the link itself.
+        symbolic: whether it is a symbolic link, and not a hard one.
+        create_remote_dir: whether the directory above it is made where it is missing, for the same user and group.
+        force: whether something else at the path is moved away.
+        force_backup: whether that is kept, under its name and a timestamp, and not removed.
+        force_backup_dir: the folder on the host in which it is kept.
+
+    **Example:**
+
+    ```python
+    files.link(
+        name="Enable the site",
+        path="/etc/nginx/sites-enabled/app",
+        target="/etc/nginx/sites-available/app",
+    )
+    ```
+    """
+    path = check_path("path", path)
+    user, group = check_owner("user", user), check_owner("group", group)
+    if present and not target:
+        raise OperationError("If present is True target must be provided")
+    info: Any = host.get_fact(Link, path=path)
+    if not present:
+        if info:
+            yield remove(path)
+        elif info is None:
+            host.noop(f"link {path} does not exist")
+        else:
+            yield from make_way(path, "link", force, force_backup, force_backup_dir)
+        return
+    wanted = check_path("target", target)
+    if info is False:
+        if not symbolic and host.get_fact(SameFile, path=path, other=wanted):
+            host.noop(f"link {path} already exists")
+            return
+        yield from make_way(path, "link", force, force_backup, force_backup_dir)
+    elif info is None and create_remote_dir:
+        yield from ensure_parent(path, user, group)
+    is_right = bool(info) and symbolic and info["link_target"] == wanted
+    changes: list[StringCommand] = []
+    if not is_right:
+        changes += [remove(path)] if info else []
+        changes.append(_make(path, wanted, symbolic))
+    changes += chown_if_needed(path, user, group, info if is_right else None, dereference=False)
+    yield from changes
+    if not changes:
+        host.noop(f"link {path} already exists")
+
+
+def _make(path: str, target: str, symbolic: bool) -> StringCommand:
+    if not symbolic:
+        return StringCommand("ln", quote_path(target), quote_path(path))
+    # A symbolic link holds its target as it is written: no ./ in front of a dash, no home for a tilde.
+    options = ["-s", "--"] if target.startswith("-") else ["-s"]
+    return StringCommand("ln", *options, QuoteString(target), quote_path(path))

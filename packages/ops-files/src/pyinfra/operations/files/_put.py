@@ -1,0 +1,195 @@
+"""The operation `files.put`."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Generator, Iterator
+from datetime import datetime
+from typing import IO, Any
+
+from pyinfra import host
+from pyinfra.api import (
+    FileUploadCommand,
+    OperationError,
+    OperationTypeError,
+    OperationValueError,
+    StringCommand,
+    operation,
+)
+from pyinfra.api.util import get_path_permissions_mode
+from pyinfra.facts.files import Directory, File, Link
+from pyinfra.facts.server import Home
+from pyinfra.operations.util.files import MetadataTimeField, chmod, chown, touch, unix_path_join
+
+from ._arguments import check_mode, check_owner, check_path
+from ._checksums import is_same_content
+from ._diff import show_upload
+from ._directory import ensure_parent
+from ._local import LocalFileError, is_io, local_os, local_path
+from ._metadata import chmod_if_needed, chown_if_needed
+from ._times import time_differs, wanted_time
+
+# As many links in a row as Linux follows.
+_LINKS = 40
+
+
+@operation()
+def put(
+    src: str | IO[Any],
+    dest: str,
+    user: str | None = None,
+    group: str | None = None,
+    mode: int | str | bool | None = None,
+    add_deploy_dir: bool = True,
+    create_remote_dir: bool = True,
+    force: bool = False,
+    assume_exists: bool = False,
+    atime: datetime | float | int | str | bool | None = None,
+    mtime: datetime | float | int | str | bool | None = None,
+) -> Generator[FileUploadCommand | StringCommand, None, None]:
+    """Upload a file, where the host's differs.
+
+    Contents are compared by checksum. The host's file is replaced as a whole; where it is a symbolic link, what it
+    leads to is.
+
+    Args:
+        src: the local file's path, or a file-like object of text or bytes.
+        dest: the path on the host; for a directory, the file keeps its name in it.
+        user: the user that should own the file.
+        group: the group that should own the file.
+        mode: its permissions, as octal digits or a symbolic mode such as `u+x`; True for those of the local file.
+        add_deploy_dir: whether a relative `src` is in the deploy's folder, not in that which pyinfra runs in.
+        create_remote_dir: whether the directory above `dest` is made where it is missing, for the same user and group.
+        force: whether to upload in any case.
+        assume_exists: whether `src` is made later in the run, so that it need not be there yet.
+        atime: when the file should last have been read: a datetime (in the host's zone where it has none), seconds
+            since the epoch, a datetime in ISO format, the path of a file on the host whose time it is, or True for
+            that of the local file.
+        mtime: when its content should last have changed, as `atime`.
+
+    **Example:**
+
+    ```python
+    files.put(
+        name="Upload the application's configuration",
+        src="files/app.conf",
+        dest="/etc/app.conf",
+        user="root",
+        group="root",
+        mode="644",
+    )
+    ```
+    """
+    dest = check_path("dest", dest)
+    user, group = check_owner("user", user), check_owner("group", group)
+    source = _check_source(src, add_deploy_dir, assume_exists)
+    wanted_mode = _check_mode(mode, source)
+    dest, info = _find_destination(dest, source)
+    if create_remote_dir:
+        yield from ensure_parent(dest, user, group)
+    local = None if is_io(source) else str(source)
+    times = {
+        MetadataTimeField.MTIME: mtime,
+        MetadataTimeField.ATIME: atime,
+    }
+    if not info or force or not is_same_content(source, dest):
+        show_upload(source, dest, exists=bool(info))
+        yield FileUploadCommand(source, _expand_home(dest), remote_temp_filename=host.get_temp_filename(dest))
+        if user or group:
+            yield chown(dest, user, group)
+        if wanted_mode is not None:
+            yield chmod(dest, wanted_mode)
+        changed = True
+        info = None
+    else:
+        changes = [
+            *chmod_if_needed(dest, wanted_mode, info),
+            *chown_if_needed(dest, user, group, info),
+        ]
+        yield from changes
+        changed = bool(changes)
+    for field, value in times.items():
+        for command in _set_time(dest, field, value, local, info):
+            changed = True
+            yield command
+    if not changed:
+        host.noop(f"file {dest} is already uploaded")
+
+
+def _check_source(src: Any, add_deploy_dir: bool, assume_exists: bool) -> str | IO[Any]:
+    if is_io(src):
+        return src
+    source = local_path(check_path("src", src), add_deploy_dir)
+    if not assume_exists and not local_os().path.isfile(source):
+        kind = "Not a file" if local_os().path.isdir(source) else "No such file"
+        raise LocalFileError(f"{kind}: {source}")
+    return source
+
+
+def _check_mode(mode: Any, source: str | IO[Any]) -> int | str | None:
+    if mode is False:
+        return None
+    if mode is not True:
+        return check_mode(mode)
+    if is_io(source):
+        raise OperationValueError("`mode` can't be True when `src` is a file-like object: it has no mode")
+    return check_mode(get_path_permissions_mode(str(source)))
+
+
+def _find_destination(dest: str, source: str | IO[Any]) -> tuple[str, Any]:
+    """Give the file's path on the host, and what is known of what is there; None for nothing."""
+    if dest.endswith("/"):
+        dest = _join_name(dest, source)
+        return dest, _known_file(dest)
+    info: Any = host.get_fact(File, path=dest)
+    if info:
+        return dest, info
+    if host.get_fact(Directory, path=dest):
+        dest = _join_name(dest, source)
+        return dest, _known_file(dest)
+    return dest, _follow(dest) if info is False else None
+
+
+def _join_name(folder: str, source: str | IO[Any]) -> str:
+    if is_io(source):
+        raise OperationTypeError(
+            "When `src` is a file-like object, `dest` must be a full file path, not a directory"
+        )
+    return unix_path_join(folder, local_os().path.basename(str(source)))
+
+
+def _known_file(path: str) -> Any:
+    info = host.get_fact(File, path=path)
+    return _follow(path) if info is False else info
+
+
+def _follow(path: str) -> Any:
+    """Give what is known of the file that a symbolic link leads to; None for nothing."""
+    place = path
+    for _ in range(_LINKS):
+        link: Any = host.get_fact(Link, path=place)
+        if not link:
+            break
+        place = posixpath.join(posixpath.dirname(place), link["link_target"])
+        info = host.get_fact(File, path=place)
+        if info is not False:
+            return info
+    raise OperationError(f"{path} exists and is not a file")
+
+
+def _expand_home(dest: str) -> str:
+    """Give a destination that needs no shell: uploads know no tilde."""
+    if not dest.startswith("~/"):
+        return dest
+    home = host.get_fact(Home)
+    if not home:
+        raise OperationError(f"the host does not tell the home that {dest} is in")
+    return unix_path_join(home, dest[2:])
+
+
+def _set_time(
+    dest: str, field: MetadataTimeField, value: Any, local: str | None, info: Any
+) -> Iterator[StringCommand]:
+    wanted = wanted_time(field, value, local)
+    if wanted is not None and (not info or time_differs(wanted, info[field.value])):
+        yield touch(dest, field, wanted)
