@@ -101,7 +101,7 @@ class Guide:
 
 
 def snippet(name: str) -> str:
-    return (HERE / f"{name}.py").read_text()
+    return (HERE / f"{name}.txt").read_text()
 
 
 @pytest.fixture
@@ -205,7 +205,7 @@ class TestIdempotency:
     def test_good_and_bad(self, guide):
         said = guide.deploy(
             "from pyinfra.operations import files, server\n"
-            + snippet("idempotency/good_bad").replace("/opt/app\"]", "/opt/app2\"]")
+            + snippet("idempotency/good_bad").replace('/opt/app"]', '/opt/app2"]')
         )
         assert "Changes: 2\n" in said
 
@@ -214,7 +214,10 @@ class TestIdempotency:
         filled = snippet("idempotency/check_values").replace(
             "...", "src='templates/nginx.conf.j2', dest='/etc/app.conf', _sudo=True"
         )
-        code = "from pyinfra.operations import files, server\nfrom pyinfra import config\nconfig.SUDO = True\n" + filled
+        code = (
+            "from pyinfra.operations import files, server\nfrom pyinfra import config\nconfig.SUDO = True\n"
+            + filled
+        )
         guide.twice(code)
         assert guide.on_host("grep", "-c", "^restart$", "/var/log/nginx-service") == "1\n"
 
@@ -269,5 +272,9 @@ class TestFacts:
         assert found == [str(tmp_path / "somewhere/a")]
 
     def test_raw_output(self, values):
-        use = snippet("facts/raw_command_use").partition(" = ")[2].replace("execute this command", "echo a; echo b")
+        use = (
+            snippet("facts/raw_command_use")
+            .partition(" = ")[2]
+            .replace("execute this command", "echo a; echo b")
+        )
         assert values("raw_command", show=use.strip()) == "a\nb"

@@ -127,7 +127,7 @@ class TestValues:
 
     def test_all_hosts_at_once(self, make_run):
         run = make_run(["h1", "h2", "h3"])
-        assert get_facts(run.state, Words) == dict.fromkeys(run.hosts, ["one", "two"])
+        assert get_facts(run.state, Words) == {one: ["one", "two"] for one in run.hosts}
 
 
 class TestBatches:

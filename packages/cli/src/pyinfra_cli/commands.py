@@ -168,14 +168,14 @@ def _module(kind: str, name: str) -> Any:
     try:
         return registry.module(kind, name)
     except PluginError as error:
-        if "." in name:
-            try:
-                return importlib.import_module(name)
-            except ModuleNotFoundError as missing:
-                raise CliError(f"no module {name}: {missing}") from missing
-            except Exception as broken:
-                raise CliError(f"{name} can't be imported: {type(broken).__name__}: {broken}") from broken
-        raise CliError(str(error)) from error
+        try:
+            return importlib.import_module(name)
+        except ModuleNotFoundError as missing:
+            if missing.name is None or name.startswith(missing.name):
+                raise CliError(str(error)) from error
+            raise CliError(f"{name} can't be imported: {missing}") from missing
+        except Exception as broken:
+            raise CliError(f"{name} can't be imported: {type(broken).__name__}: {broken}") from broken
 
 
 def _read_arguments(words: Sequence[str], target: Any) -> tuple[list[Any], dict[str, Any]]:

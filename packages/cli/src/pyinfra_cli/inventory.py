@@ -143,9 +143,8 @@ def _as_group(name: str, value: Any, where: str) -> tuple[list[Any], dict[str, A
         return None
     members = list(value() if callable(value) else value)
     for member in members:
-        own = member[1] if isinstance(member, tuple | list) and len(member) > 1 else {}
-        if isinstance(own, Mapping):
-            _check_data(own, f"{where}: host {member if isinstance(member, str) else member[0]}")
+        if isinstance(member, tuple | list) and len(member) > 1 and isinstance(member[1], Mapping):
+            _check_data(member[1], f"{where}: host {member[0]}")
     _check_data(data, f"{where}: group {name}")
     return members, dict(data)
 
@@ -177,8 +176,8 @@ def _groups_of_function(written: str) -> Groups:
 
 
 def _source(name: str) -> Callable[..., Any] | None:
+    from pyinfra.plugins import registry
     from pyinfra.plugins.hooks import installed_hooks
-    from pyinfra.plugins.registry import registry
 
     if not registry.names("plugins"):
         return None

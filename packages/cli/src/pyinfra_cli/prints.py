@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from pyinfra.api.hiddenvalue import mask
+from pyinfra.api.output import printable
 from pyinfra.api.state import Outcome
 
 from .log import screen, style
@@ -171,7 +172,7 @@ def _outcome(
     screen.line(f"{_of_host(state, host, op_hash)} ({style(word, COLOURS[outcome])}){said}")
     if outcome in FAILED and not state.print_output:
         for line in data.operation_meta._output().combined_lines if data.operation_meta.is_complete() else ():
-            screen.line(f"    [{host.name}] {line.line}")
+            screen.line(f"    [{host.name}] {printable(line.line)}")
 
 
 def print_results(state: State, stopped: str | None = None, brief: bool = False) -> None:

@@ -214,8 +214,8 @@ def _set_verbosity(state: State, options: Options, work: Work) -> None:
 
 
 def _follow(state: State, options: Options, work: Work) -> None:
+    from pyinfra.plugins import registry
     from pyinfra.plugins.hooks import installed_hooks
-    from pyinfra.plugins.registry import registry
 
     if registry.names("plugins"):
         state.engine.events.listen_to_hooks(installed_hooks())

@@ -55,7 +55,7 @@ class PluginFinder:
         self, fullname: str, kind: str, name: str, path: Sequence[str] | None
     ) -> importlib.machinery.ModuleSpec | None:
         from pyinfra.api.exceptions import PluginError, PluginNotInstalledError
-        from pyinfra.plugins.registry import registry
+        from pyinfra.plugins import registry
 
         on_disk = importlib.machinery.PathFinder.find_spec(fullname, path)
         try:

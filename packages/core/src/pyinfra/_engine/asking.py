@@ -20,6 +20,7 @@ from pyinfra.api.exceptions import (
     PyinfraError,
 )
 from pyinfra.api.facts import FactBase, ShortFactBase, call_with_fact_arguments
+from pyinfra.api.output import printable
 from pyinfra.api.util import get_kwargs_str
 from pyinfra.context import ctx_host, ctx_state
 
@@ -216,6 +217,7 @@ class _Fact:
 
     def _failed(self, answer: Answer) -> Any:
         said = "; ".join(line.strip() for line in (answer.stderr or answer.stdout)[:3] if line.strip())
+        said = printable(said)
         message = f"could not load fact {self}: {said or 'its command failed without a word'}"
         if self._arguments.get("_ignore_errors"):
             logger.warning("%s%s (ignored)", self._host.print_prefix, message)

@@ -10,6 +10,7 @@ from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS, ConnectorArguments
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.exceptions import ConnectError, ConnectionLostError, PyinfraError
 from pyinfra.api.host import keep_overrides
+from pyinfra.api.output import printable
 from pyinfra.api.state import Outcome, StateStage
 from pyinfra.api.util import as_command, format_exception
 from pyinfra.connectors.util import CommandOutput, OutputLine
@@ -290,5 +291,5 @@ class HostOperation:
 def _why(output: CommandOutput) -> str:
     code = f" (exit code {output.exit_code})" if output.exit_code is not None else ""
     lines = [line for line in (output.stderr_lines or output.stdout_lines) if line.strip()]
-    said = f": {lines[-1].strip()}" if lines else ""
+    said = f": {printable(lines[-1].strip())}" if lines else ""
     return f"command failed{code}{said}"

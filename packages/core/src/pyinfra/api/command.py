@@ -48,7 +48,7 @@ class QuoteString:
         self.obj = obj
 
     def __repr__(self) -> str:
-        return f"QuoteString({self.obj!s})"
+        return f"QuoteString({_text(self.obj, masked=True)})"
 
 
 class PyinfraCommand:
@@ -138,10 +138,11 @@ def _text(bit: object, *, masked: bool) -> str:
     if isinstance(bit, StringCommand):
         return bit.separator.join(_text(inner, masked=masked) for inner in bit.bits)
     if isinstance(bit, HiddenValue):
-        return bit.masked_value if masked else bit.raw_value
-    if masked and isinstance(bit, MaskString):
-        return MASK
-    return str(bit)
+        return bit.masked_value if masked else str(bit.raw_value)
+    if not masked:
+        return str(bit)
+    # By value already here: quoted, a secret with a quote in it reads otherwise.
+    return MASK if isinstance(bit, MaskString) else mask(str(bit))
 
 
 def make_formatted_string_command(string: str, *args: Any, **kwargs: Any) -> StringCommand:

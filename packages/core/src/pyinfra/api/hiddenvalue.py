@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
+import threading
+from collections.abc import Iterator
+
 MASK = "*MASKED*"
 
 # Below this length a value is masked where it stands in a command, but not searched for in other text:
 # replacing every "a" of a log would hide the log and no secret.
 SHORTEST_SEARCHED = 4
+# A secret of several lines (a key) is shown line by line, so each line is searched for; not those as short as a brace.
+SHORTEST_LINE = 8
 
 _secrets: set[str] = set()
+_pattern: re.Pattern[str] | None = None
+_lock = threading.Lock()
 
 
 class HiddenValue:
@@ -22,7 +32,7 @@ class HiddenValue:
     def __init__(self, content: str = "", masked_value: str = MASK) -> None:
         self.raw_value = content
         self.masked_value = masked_value
-        remember_secret(content)
+        remember_secret(self)
 
     def unmask(self) -> str:
         """Give the secret itself."""
@@ -51,12 +61,28 @@ def remember_secret(value: object) -> None:
     """Have `mask` hide this value wherever it stands in text from now on.
 
     Args:
-        value: the secret; anything but a str of four characters or more is ignored.
+        value: the secret; anything but a `HiddenValue` or a str of four characters or more is ignored.
     """
+    global _pattern  # noqa: PLW0603 - what is searched for is known to the whole process
     if isinstance(value, HiddenValue):
-        value = value.raw_value
-    if isinstance(value, str) and len(value) >= SHORTEST_SEARCHED:
-        _secrets.add(str(value))
+        value = str(value.raw_value)
+    if not isinstance(value, str) or len(value) < SHORTEST_SEARCHED:
+        return
+    with _lock:
+        _secrets.update(_shapes(str(value)))
+        # The longest first: a secret that begins with another one is hidden to its end.
+        _pattern = re.compile("|".join(re.escape(one) for one in sorted(_secrets, key=len, reverse=True)))
+
+
+def _shapes(secret: str) -> Iterator[str]:
+    """The ways in which a secret stands in text: as it is, by lines, and as shells, Python and JSON write it."""
+    lines = [line for line in secret.splitlines() if len(line) >= SHORTEST_LINE]
+    for part in (secret, *lines):
+        yield part
+        yield shlex.quote(f" {part}")[2:-1]
+        yield repr(part)[1:-1]
+        yield json.dumps(part)[1:-1]
+        yield json.dumps(part, ensure_ascii=False)[1:-1]
 
 
 def mask(text: str) -> str:
@@ -68,7 +94,5 @@ def mask(text: str) -> str:
     Returns:
         The text with each secret replaced by `*MASKED*`.
     """
-    for secret in _secrets:
-        if secret in text:
-            text = text.replace(secret, MASK)
-    return text
+    pattern = _pattern
+    return text if pattern is None else pattern.sub(MASK, text)

@@ -5,10 +5,13 @@ Core and plugins call `echo` and `format_text`; the command line sets both. Ever
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from .hiddenvalue import mask
+
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 
 _echo: Callable[..., None] | None = None
 _format_text: Callable[..., str] | None = None
@@ -23,6 +26,11 @@ def echo(message: object = None, **kwargs: Any) -> None:
     """
     if _echo is not None:
         _echo(mask(str(message)) if message is not None else "", **kwargs)
+
+
+def printable(text: str) -> str:
+    """Give a host's text as it may reach a terminal: control characters, but tabs, are written out."""
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text) if _CONTROL.search(text) else text
 
 
 def format_text(text: str, *args: Any, **kwargs: Any) -> str:

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
 from .command import StringCommand
 from .exceptions import OperationError
-from .output import echo
+from .output import echo, printable
 
 if TYPE_CHECKING:
     from inspect import Traceback
@@ -244,7 +244,7 @@ def format_exception(error: BaseException) -> str:
 def print_host_combined_output(host: Host, output: CommandOutput) -> None:
     """Show a command's output, each line with its host."""
     for line in output:
-        echo(f"{host.print_prefix}{line.line}", err=line.buffer_name == "stderr")
+        echo(f"{host.print_prefix}{printable(line.line)}", err=line.buffer_name == "stderr")
 
 
 def log_error_or_warning(

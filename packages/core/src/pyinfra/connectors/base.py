@@ -119,14 +119,6 @@ class BaseConnector(abc.ABC):
     data_cls: ClassVar[type[Any]] = ConnectorData
     data_meta: ClassVar[dict[str, DataMeta]] = {}
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Take back what a base class promised of its own `run_shell_command`, where a class brings another one."""
-        super().__init_subclass__(**kwargs)
-        if "run_shell_command" in vars(cls):
-            for name in ("handles_batches", "max_calls"):
-                if name not in vars(cls):
-                    setattr(cls, name, getattr(BaseConnector, name))
-
     def __init__(self, state: State, host: Host) -> None:
         self.state = state
         self.host = host

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS
 from pyinfra.api.command import QuoteString, StringCommand
 from pyinfra.api.exceptions import PyinfraError
-from pyinfra.api.output import echo
+from pyinfra.api.output import echo, printable
 
 from ._delivery import Delivery, deliver, wrap_command
 from ._process import Finished, run_process
@@ -165,7 +165,7 @@ class OutputCollector:
         text = line.decode("utf-8", "surrogateescape")
         self.lines.append(OutputLine(buffer_name, text))
         if self._print:
-            echo(f"{self._prefix}{text}", err=buffer_name == "stderr")
+            echo(f"{self._prefix}{printable(text)}", err=buffer_name == "stderr")
 
 
 def stdin_bytes(stdin: str | bytes | Iterable[str] | IO[Any] | IOBase | None) -> bytes | IO[bytes] | None:

@@ -1,6 +1,6 @@
 """Plugins: how core finds facts, operations and connectors, and what they may hook into."""
 
-from .registry import (
+from ._registry import (
     Plugin,
     Registry,
     connector_names,

@@ -9,7 +9,7 @@ import pluggy
 
 from pyinfra.api.exceptions import PluginError
 
-from .registry import registry
+from ._registry import registry
 from .spec import PROJECT, Hooks
 
 logger = logging.getLogger("pyinfra")
