@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Generator
 
 from pyinfra import host
-from pyinfra.api import StringCommand, operation
+from pyinfra.api import OperationError, StringCommand, operation
 from pyinfra.facts.files import Directory, Link
 from pyinfra.facts.util.quoting import quote_path
 
@@ -95,9 +95,16 @@ def ensure_parent(
 
     Yields:
         The commands.
+
+    Raises:
+        OperationError: there is something else.
     """
     parent = posixpath.dirname(path)
-    if parent:
-        yield from directory._inner(
-            path=parent, user=user, group=group, _no_check_owner_mode=True, _no_fail_on_link=True
-        )
+    if not parent:
+        return
+    info = host.get_fact(Directory, path=parent)
+    if info is None:
+        yield StringCommand("mkdir -p", quote_path(parent))
+        yield from chown_if_needed(parent, user, group, None)
+    elif info is False and not host.get_fact(Link, path=parent):
+        raise OperationError(f"{parent} exists and is not a directory")

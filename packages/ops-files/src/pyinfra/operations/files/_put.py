@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from datetime import datetime
 from typing import IO, Any
 
@@ -27,7 +27,7 @@ from ._diff import show_upload
 from ._directory import ensure_parent
 from ._local import LocalFileError, is_io, local_os, local_path
 from ._metadata import chmod_if_needed, chown_if_needed
-from ._times import time_differs, wanted_time
+from ._times import read_local_times, time_differs, wanted_time
 
 # As many links in a row as Linux follows.
 _LINKS = 40
@@ -84,16 +84,13 @@ def put(
     user, group = check_owner("user", user), check_owner("group", group)
     source = _check_source(src, add_deploy_dir, assume_exists)
     wanted_mode = _check_mode(mode, source)
+    local_times = read_local_times(None if is_io(source) else str(source))
     dest, info = _find_destination(dest, source)
     if create_remote_dir:
         yield from ensure_parent(dest, user, group)
-    local = None if is_io(source) else str(source)
-    times = {
-        MetadataTimeField.MTIME: mtime,
-        MetadataTimeField.ATIME: atime,
-    }
-    if not info or force or not is_same_content(source, dest):
-        show_upload(source, dest, exists=bool(info))
+    if not info or force or _is_missing(source) or not is_same_content(source, dest):
+        if not _is_missing(source):
+            show_upload(source, dest, exists=bool(info))
         yield FileUploadCommand(source, _expand_home(dest), remote_temp_filename=host.get_temp_filename(dest))
         if user or group:
             yield chown(dest, user, group)
@@ -108,10 +105,11 @@ def put(
         ]
         yield from changes
         changed = bool(changes)
-    for field, value in times.items():
-        for command in _set_time(dest, field, value, local, info):
+    for field, value in ((MetadataTimeField.MTIME, mtime), (MetadataTimeField.ATIME, atime)):
+        wanted = wanted_time(field, value, local_times, is_io(source))
+        if wanted is not None and (not info or time_differs(wanted, info[field.value])):
             changed = True
-            yield command
+            yield touch(dest, field, wanted)
     if not changed:
         host.noop(f"file {dest} is already uploaded")
 
@@ -133,7 +131,12 @@ def _check_mode(mode: Any, source: str | IO[Any]) -> int | str | None:
         return check_mode(mode)
     if is_io(source):
         raise OperationValueError("`mode` can't be True when `src` is a file-like object: it has no mode")
-    return check_mode(get_path_permissions_mode(str(source)))
+    return None if _is_missing(source) else check_mode(get_path_permissions_mode(str(source)))
+
+
+def _is_missing(source: str | IO[Any]) -> bool:
+    """Tell whether the local file has still to be made."""
+    return not is_io(source) and not local_os().path.exists(source)
 
 
 def _find_destination(dest: str, source: str | IO[Any]) -> tuple[str, Any]:
@@ -185,11 +188,3 @@ def _expand_home(dest: str) -> str:
     if not home:
         raise OperationError(f"the host does not tell the home that {dest} is in")
     return unix_path_join(home, dest[2:])
-
-
-def _set_time(
-    dest: str, field: MetadataTimeField, value: Any, local: str | None, info: Any
-) -> Iterator[StringCommand]:
-    wanted = wanted_time(field, value, local)
-    if wanted is not None and (not info or time_differs(wanted, info[field.value])):
-        yield touch(dest, field, wanted)

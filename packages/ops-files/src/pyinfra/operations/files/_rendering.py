@@ -94,8 +94,8 @@ def _place(error: Exception, filename: str) -> tuple[str, int | None]:
         return error.filename or filename, error.lineno
     found: tuple[str, int | None] = (filename, None)
     for frame, number in walk_tb(error.__traceback__):
-        # Jinja2 rewrites the frames of templates: their globals are those of the generated code.
-        if "__jinja_template__" in frame.f_globals or frame.f_code.co_filename == filename:
+        # Jinja2 puts frames in place of its own, whose globals hold nothing but the template's file.
+        if frame.f_globals.get("__name__") == frame.f_globals.get("__file__") == frame.f_code.co_filename:
             found = (frame.f_code.co_filename, number)
     return found
 

@@ -58,13 +58,18 @@ def replace(
     check_flags(flags)
     regex = {"interpolate_variables": interpolate_variables, "extended_regex": extended_regex}
     found = host.get_fact(FindInFile, path=path, pattern=text, **regex)
-    if not found:
+    if found is not None and not found:
         host.noop(f'string "{text}" does not exist in {path}')
         return
-    if not interpolate_variables and surely_unchanged(found, text, replace, extended_regex, flags or ()):
+    if (
+        found
+        and not interpolate_variables
+        and surely_unchanged(found, text, replace, extended_regex, flags or ())
+    ):
         host.noop(f'string "{text}" is already replaced in {path}')
         return
-    show_edit(path, sed_replace(path, text, replace, flags, in_place=False, **regex))
+    if found:
+        show_edit(path, sed_replace(path, text, replace, flags, in_place=False, **regex))
     yield sed_replace(path, text, replace, flags, backup=backup, **regex)
 
 

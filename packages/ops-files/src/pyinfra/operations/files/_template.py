@@ -6,7 +6,7 @@ from collections.abc import Generator
 from io import StringIO
 from typing import IO, Any
 
-from pyinfra import host, inventory, state
+from pyinfra import host, state
 from pyinfra.api import FileUploadCommand, StringCommand, operation
 
 from ._arguments import check_path
@@ -59,7 +59,7 @@ def template(
     else:
         shown = check_path("src", src)
         source = local_path(shown, add_deploy_dir=True)
-    names = {"host": host, "state": state, "inventory": inventory, **data}
+    names = {"host": host, "state": state, "inventory": state.inventory, **data}
     text = render(source, shown, names, jinja_env_kwargs)
     yield from put._inner(
         src=StringIO(text, newline=""),

@@ -16,16 +16,36 @@ from pyinfra.operations.util.files import MetadataTimeField
 from ._local import local_os
 
 TimeSource = datetime | float | int | str | bool | None
+LocalTimes = dict[MetadataTimeField, datetime]
 
 
-def wanted_time(field: MetadataTimeField, value: TimeSource, source: str | None) -> datetime | None:
+def read_local_times(source: str | None) -> LocalTimes:
+    """Give the times of a local file, which reading it would change.
+
+    Args:
+        source: its path; None for an IO.
+
+    Returns:
+        Its times; none where it is not there.
+    """
+    if source is None or not local_os().path.exists(source):
+        return {}
+    stat = local_os().stat(source)
+    seconds = {MetadataTimeField.ATIME: stat.st_atime, MetadataTimeField.MTIME: stat.st_mtime}
+    return {field: datetime.fromtimestamp(value, timezone.utc) for field, value in seconds.items()}
+
+
+def wanted_time(
+    field: MetadataTimeField, value: TimeSource, local_times: LocalTimes, is_io: bool
+) -> datetime | None:
     """Give the time that a file should have.
 
     Args:
         field: which time.
         value: a datetime, in the host's zone where it has none; seconds since the epoch; a datetime in ISO format;
             the path of a file on the host that has the time; True for that of the local file; None or False for any.
-        source: the local file; None for an IO.
+        local_times: the times of the local file.
+        is_io: whether there is an IO in its place.
 
     Returns:
         The time, with its zone; None for any.
@@ -38,7 +58,11 @@ def wanted_time(field: MetadataTimeField, value: TimeSource, source: str | None)
     if value is None or value is False:
         return None
     if value is True:
-        return _local_time(field, source)
+        if is_io:
+            raise OperationValueError(
+                f"`{field.value}` can't be True when `src` is a file-like object: it has no times"
+            )
+        return local_times.get(field)
     if isinstance(value, int | float):
         return datetime.fromtimestamp(value, timezone.utc)
     if isinstance(value, str):
@@ -65,16 +89,6 @@ def time_differs(wanted: datetime | None, current: datetime | None) -> bool:
     if current is None:
         return True
     return math.floor(wanted.timestamp()) != math.floor(current.replace(tzinfo=timezone.utc).timestamp())
-
-
-def _local_time(field: MetadataTimeField, source: str | None) -> datetime:
-    if source is None:
-        raise OperationValueError(
-            f"`{field.value}` can't be True when `src` is a file-like object: it has no times"
-        )
-    stat = local_os().stat(source)
-    seconds: float = stat.st_atime if field is MetadataTimeField.ATIME else stat.st_mtime
-    return datetime.fromtimestamp(seconds, timezone.utc)
 
 
 def _written_time(field: MetadataTimeField, value: str) -> datetime:
