@@ -22,7 +22,7 @@ set -e
 cd /srv/testkit-repository/main
 for name in nginx vim; do
     mkdir -p /tmp/$name/DEBIAN /tmp/$name/etc/init.d /tmp/$name/etc/nginx
-    printf 'Package: %s\nVersion: 1.2.3\nArchitecture: all\nMaintainer: tests <root@localhost>\nDescription: a stand-in\n' \
+    printf 'Package: %s\nVersion: 1.2.3\nArchitecture: all\nMaintainer: a <a@b>\nDescription: a stand-in\n' \
         $name > /tmp/$name/DEBIAN/control
     if [ $name = nginx ]; then
         echo 'from the package' > /tmp/nginx/etc/nginx/nginx.conf

@@ -131,7 +131,8 @@ class TestCommandLine:
     def test_a_module_that_is_not_installed_names_its_package(self, run_cli, tmp_path: Path):
         hidden = "import sys, pyinfra.plugins as r\nr.registry._plugins.pop(('operations', 'apt'), None)\n"
         script = hidden + "from pyinfra_cli.main import run\nsys.exit(run(['@local', 'apt.packages']))\n"
-        blocked = "import importlib.machinery as m\nreal = m.PathFinder.find_spec\n" + (
+        blocked = (
+            "import importlib.machinery as m\nreal = m.PathFinder.find_spec\n"
             "m.PathFinder.find_spec = classmethod("
             "lambda c, n, *a: None if n == 'pyinfra.operations.apt' else real(n, *a))\n"
         )

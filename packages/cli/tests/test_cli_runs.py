@@ -120,7 +120,8 @@ class TestJson:
 class TestInventory:
     def test_groups_and_data(self, run_cli):
         run_cli.write(
-            inv="web = ['h1', ('h2', {'x': 'host'})]\ndb = (['h3'], {'x': 'tuple'})\n_hidden = ['h4']\ndef helper(): ...\n",
+            inv="web = ['h1', ('h2', {'x': 'host'})]\ndb = (['h3'], {'x': 'tuple'})\n"
+            "_hidden = ['h4']\ndef helper(): ...\n",
             group_data__web="x = 'web'\ny = 'web'\n",
             group_data__all="x = 'all'\nz = 'all'\n",
         )

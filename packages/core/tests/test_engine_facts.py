@@ -326,7 +326,7 @@ class TestErrors:
             make_run().host.get_fact(BadParser)
 
     def test_wrong_arguments_name_the_fact(self, make_run):
-        with pytest.raises(FactTypeError, match="Echo: .*colour"):
+        with pytest.raises(FactTypeError, match=r"Echo: .*colour"):
             make_run().host.get_fact(Echo, colour="red")
 
     def test_a_fact_that_fails_in_deploy_code_fails_its_host_alone(self, make_run, caplog):
