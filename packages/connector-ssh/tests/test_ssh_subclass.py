@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import io
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from pyinfra.api import Config, Inventory, QuoteString, State, StringCommand
 from pyinfra.connectors.ssh import SSHConnector
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Wrapping(SSHConnector):
@@ -44,6 +49,29 @@ def test_a_subclass_works(sshd: Any) -> None:
         assert made.run_shell_command(StringCommand("echo $INSIDE"))[1].stdout == "yes"
     finally:
         made.disconnect()
+
+
+class Dropping(SSHConnector):
+    """Passes on no stdin."""
+
+    def run_shell_command(self, command: StringCommand, *args: Any, **kwargs: Any) -> Any:
+        kwargs.pop("_stdin", None)
+        return super().run_shell_command(command, *args, **kwargs)
+
+
+@pytest.mark.parametrize("protocol", [None, "sftp"])
+def test_uploads_need_nothing_of_a_subclass(sshd: Any, tmp_path: Path, protocol: str | None) -> None:
+    data = sshd.data(**({"ssh_file_transfer_protocol": protocol} if protocol else {}))
+    state = State(Inventory(([("target", data)], {})), Config())
+    made = Dropping(state, state.inventory.get_host("target"))
+    made.connect()
+
+    try:
+        made.put_file(io.BytesIO(b"whole"), str(tmp_path / "file"))
+    finally:
+        made.disconnect()
+
+    assert (tmp_path / "file").read_bytes() == b"whole"
 
 
 def test_a_promise_is_not_inherited_by_another_way_of_running_commands() -> None:

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from ._settings import Settings
 
 # Logins at one server that are under way at once. Hosts behind one jump host all begin there at the same moment, and
-# sshd hangs up on some of those that are not logged in yet, from the tenth on (MaxStartups).
-_LOGINS_AT_ONCE = 8
+# sshd hangs up on some of those that are not logged in yet, from the tenth on (MaxStartups); it counts them a moment
+# longer than we do.
+_LOGINS_AT_ONCE = 4
 
 # ssh_config files that send a host through itself would else go on for ever.
 _MOST_HOPS = 10

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
 
 from paramiko import SSHException
@@ -73,6 +75,14 @@ class SSHConnector(BaseConnector):
 
     _connection: Connection | None = None
     _sessions: Sessions | None = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Take back what is promised of `run_shell_command` here, where a class brings another one and says nothing."""
+        super().__init_subclass__(**kwargs)
+        if "run_shell_command" in vars(cls):
+            for name in ("handles_batches", "max_calls"):
+                if name not in vars(cls):
+                    setattr(cls, name, getattr(BaseConnector, name))
 
     @staticmethod
     @override
@@ -179,7 +189,9 @@ class SSHConnector(BaseConnector):
         **arguments: Unpack[ConnectorArguments],
     ) -> bool:
         protocol = self._open.connection.target.settings.protocol
-        carrier: BaseConnector = self
+        # Not a subclass's way of running commands, which may pass on no stdin, or lead elsewhere than onto the host.
+        own = functools.partial(SSHConnector.run_shell_command, self)
+        carrier: Any = SimpleNamespace(run_shell_command=own)
         if protocol is not None:
             folder = arguments.get("_temp_dir") or self.host.get_temp_dir_config()
             carrier = StagedUpload(self, transfer_by(protocol, self._open), folder)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from pyinfra.api.command import QuoteString, StringCommand
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.output import echo
-from pyinfra.connectors.base import BaseConnector
 from pyinfra.connectors.util import CommandOutput, Delivery, deliver, extract_control_arguments
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from ._transfer import Transfer
 
 
-class StagedUpload(BaseConnector):
+class StagedUpload:
     """Runs the one upload command, with its stdin moved to the host by a file transfer first.
 
     Args:
@@ -33,12 +32,7 @@ class StagedUpload(BaseConnector):
         self._connector = connector
         self._transfer = transfer
         self._folder = folder
-        self.host = connector.host
-
-    @staticmethod
-    def make_names_data(name: str) -> Any:  # noqa: ARG004 - the interface's
-        """No hosts: it is part of another connector."""
-        return iter(())
+        self._prefix = connector.host.print_prefix
 
     def run_shell_command(
         self,
@@ -57,17 +51,11 @@ class StagedUpload(BaseConnector):
             # The login user's shell reads the file, whatever user the command runs as.
             line = StringCommand("cat", "-", QuoteString(path), "|", delivery.command)
             if print_input:
-                echo(f"{self.host.print_prefix}>>> {line}")
+                echo(f"{self._prefix}>>> {line}")
             return self._connector.run_delivery(Delivery(line, delivery.stdin), control, print_output)
         finally:
             # What went wrong before says more than that nothing can be removed over a broken connection.
             with contextlib.suppress(PyinfraError):
-                self._connector.run_shell_command(StringCommand("rm", "-f", QuoteString(path)))
-
-    def put_file(self, *_: Any, **__: Any) -> bool:
-        """Nothing: the connector itself uploads."""
-        raise NotImplementedError
-
-    def get_file(self, *_: Any, **__: Any) -> bool:
-        """Nothing: the connector itself downloads."""
-        raise NotImplementedError
+                self._connector.run_delivery(
+                    Delivery(StringCommand("rm", "-f", QuoteString(path)), b""), {}, False
+                )
