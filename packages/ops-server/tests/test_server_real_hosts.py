@@ -237,3 +237,46 @@ def test_a_host_that_does_not_come_back_fails(ssh_host):
     )
 
     assert "did not come back within 5 seconds" in result.failed["reboot"]
+
+
+def test_settings(ssh_host):
+    def deploy():
+        server.timezone(name="timezone", timezone="Europe/Vienna")
+        server.hostname(name="hostname", hostname="web-7.example.com")
+        server.etc_hosts(name="etc_hosts", ip="10.1.2.3", hostnames=["db.internal", "db"])
+        server.locale(name="locale", locale="fr_FR.UTF-8")
+        server.security_limit(name="limit", domain="*", limit_type="soft", item="nofile", value=4096)
+
+    changed = assert_idempotent(ssh_host, deploy, SUDO=True).changed
+
+    assert set(changed) == {"timezone", "hostname", "etc_hosts", "locale", "limit"}
+    etc = ssh_host.root / "etc"
+    assert (etc / "localtime").readlink().as_posix() == "/usr/share/zoneinfo/Europe/Vienna"
+    assert (etc / "timezone").read_text() == "Europe/Vienna\n"
+    assert ssh_host.exec("hostname").stdout == (etc / "hostname").read_text() == "web-7.example.com\n"
+    assert (etc / "hosts").read_text().splitlines()[-1] == "10.1.2.3 db.internal db"
+    assert "fr_FR.utf8" in ssh_host.exec("locale", "-a").stdout.split()
+    assert (etc / "security/limits.conf").read_text().splitlines()[-1].split() == [
+        "*",
+        "soft",
+        "nofile",
+        "4096",
+    ]
+
+
+def test_a_file_system_is_mounted_changed_and_unmounted(ssh_host):
+    path = "/mnt/my data; id"
+    ssh_host.exec("mkdir", path)
+
+    def is_mounted():
+        return path in ssh_host.exec("findmnt", "-no", "TARGET", "-t", "tmpfs").stdout.splitlines()
+
+    def mount(**arguments):
+        server.mount(name="mount", path=path, device="my disk", fs_type="tmpfs", **arguments)
+
+    assert_idempotent(ssh_host, lambda: mount(options=["size=64k"]), SUDO=True)
+    assert is_mounted()
+    assert_idempotent(ssh_host, lambda: mount(options=["size=128k", "ro"]), SUDO=True)
+    assert "size=128k" in ssh_host.exec("findmnt", "-no", "OPTIONS", path).stdout
+    assert_idempotent(ssh_host, lambda: mount(mounted=False), SUDO=True)
+    assert not is_mounted()

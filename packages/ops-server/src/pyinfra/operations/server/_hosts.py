@@ -1,0 +1,134 @@
+"""Operations on the host's name and the names it knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Sequence
+from io import StringIO
+
+from pyinfra import host
+from pyinfra.api import OperationError, OperationValueError, QuoteString, StringCommand, operation
+from pyinfra.api.command import PyinfraCommand
+from pyinfra.facts.files import FileContents
+from pyinfra.facts.server import EtcHosts, Hostname, Os, Which
+from pyinfra.operations import files
+
+# Where each system keeps its name; others keep it in a file that holds more.
+HOSTNAME_FILES = {"Linux": "/etc/hostname", "OpenBSD": "/etc/myname"}
+WORD = re.compile(r"[^\s#]+")
+
+
+@operation()
+def hostname(
+    hostname: str, hostname_file: str | None = None
+) -> Generator[PyinfraCommand | StringCommand, None, None]:
+    """Set the host's name, now and for the next boot.
+
+    Args:
+        hostname: the name.
+        hostname_file: the file that keeps the name, for hosts without `hostnamectl`; None for the system's own:
+            `/etc/hostname` on Linux, `/etc/myname` on OpenBSD, and none elsewhere.
+
+    Raises:
+        OperationValueError: the name is empty, or holds spaces.
+
+    Example:
+        ```
+        server.hostname(
+            name="Set the hostname",
+            hostname="server1.example.com",
+        )
+        ```
+    """
+    _check_words("hostname", [hostname])
+    differs = host.get_fact(Hostname) != hostname
+    if host.get_fact(Which, command="hostnamectl"):
+        if differs:
+            # hostnamectl takes an argument that starts with a dash for an option.
+            dashes = ["--"] if hostname.startswith("-") else []
+            yield StringCommand("hostnamectl", "set-hostname", *dashes, QuoteString(hostname))
+        else:
+            host.noop("hostname is set")
+        return
+    file = hostname_file or HOSTNAME_FILES.get(host.get_fact(Os))
+    if not differs:
+        host.noop("hostname is set")
+    else:
+        yield StringCommand("hostname", QuoteString(hostname))
+    if file and (differs or hostname_file):
+        yield from files.put._inner(src=StringIO(f"{hostname}\n"), dest=file)
+
+
+@operation()
+def etc_hosts(
+    ip: str,
+    hostnames: str | list[str] | None = None,
+    present: bool = True,
+    path: str = "/etc/hosts",
+) -> Generator[PyinfraCommand | StringCommand, None, None]:
+    """Have names for an address in `/etc/hosts`, or have none.
+
+    Args:
+        ip: the address.
+        hostnames: its names, the first being the canonical one: a list, or text with spaces between them. With
+            `present=False` the names to take away; None for all, with the address.
+        present: whether the address should have these names, and no others.
+        path: the file.
+
+    Raises:
+        OperationError: there are no names to add.
+        OperationValueError: a name or the address holds spaces or `#`.
+
+    Example:
+        ```
+        server.etc_hosts(
+            name="Know the database by its name",
+            ip="192.168.1.10",
+            hostnames=["db.internal", "db"],
+            _sudo=True,
+        )
+        ```
+    """
+    names = hostnames.split() if isinstance(hostnames, str) else list(hostnames or [])
+    _check_words("ip", [ip])
+    _check_words("hostnames", names)
+    if present and not names:
+        raise OperationError("hostnames must be provided when present=True")
+    has = host.get_fact(EtcHosts, path=path).get(ip, [])
+    unchanged = _why_unchanged(ip, names, present, path, has)
+    if unchanged:
+        host.noop(unchanged)
+        return
+    wanted = names if present else [name for name in has if names and name not in names]
+    contents = host.get_fact(FileContents, path=path)
+    lines = _with_address(contents or [], ip, wanted)
+    yield from files.put._inner(src=StringIO("".join(f"{line}\n" for line in lines)), dest=path)
+
+
+def _why_unchanged(ip: str, names: list[str], present: bool, path: str, has: list[str]) -> str | None:
+    if present:
+        return f"{ip} -> {' '.join(names)} already present in {path}" if has == names else None
+    if not has:
+        return f"{ip} already absent from {path}"
+    if names and not set(names) & set(has):
+        return f"{ip} in {path} does not reference any of: {' '.join(names)}"
+    return None
+
+
+def _with_address(lines: Sequence[str], ip: str, names: list[str]) -> list[str]:
+    """Put an address where its first line is, or at the end, and drop its other lines."""
+    new: list[str] = []
+    own = [f"{ip} {' '.join(names)}"] if names else []
+    for line in lines:
+        if line.partition("#")[0].split()[:1] == [ip]:
+            new += own
+            own = []
+        else:
+            new.append(line)
+    return new + own
+
+
+def _check_words(argument: str, words: list[str]) -> None:
+    for word in words:
+        if not isinstance(word, str) or not WORD.fullmatch(word):
+            raise OperationValueError(f"{argument} must be without spaces and '#', not {word!r}")

@@ -1,0 +1,137 @@
+"""Operations on the kernel and its processes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Sequence
+
+from pyinfra import host
+from pyinfra.api import OperationValueError, QuoteString, StringCommand, operation
+from pyinfra.api.command import PyinfraCommand
+from pyinfra.facts.server import KernelModules, Sysctl
+from pyinfra.operations import files
+
+SIGNAL = re.compile(r"[A-Z0-9]+(?:[+-]\d+)?")
+SYSCTL_KEY = re.compile(r"[A-Za-z0-9_.:/*@+-]+")
+
+
+@operation()
+def modprobe(
+    module: str | list[str], present: bool = True, force: bool = False
+) -> Generator[StringCommand, None, None]:
+    """Load kernel modules, or unload them. They are not loaded again at the next boot.
+
+    Args:
+        module: the module's name, or a list of names.
+        present: whether they should be loaded.
+        force: whether to load or unload them by force (`modprobe -f`).
+
+    Raises:
+        OperationValueError: there is no module.
+
+    Example:
+        ```
+        server.modprobe(
+            name="Have the floppy module loaded",
+            module="floppy",
+        )
+        ```
+    """
+    modules = [module] if isinstance(module, str) else list(module)
+    if not modules or not all(modules):
+        raise OperationValueError(f"module must be a module, or a list of some, not {module!r}")
+    # The kernel knows no difference between dashes and underscores, and lists underscores.
+    loaded = {name.replace("-", "_") for name in host.get_fact(KernelModules)}
+    differing = [name for name in modules if (name.replace("-", "_") in loaded) != present]
+    if not differing:
+        names, verb = "/".join(modules), "are" if len(modules) > 1 else "is"
+        noun = "modules" if len(modules) > 1 else "module"
+        host.noop(f"{noun} {names} {verb} {'loaded' if present else 'not loaded'}")
+        return
+    flags = [*([] if present else ["-r"]), *(["-f"] if force else []), "-a"]
+    dashes = ["--"] if any(name.startswith("-") for name in differing) else []
+    yield StringCommand("modprobe", *flags, *dashes, *(QuoteString(name) for name in differing))
+
+
+@operation()
+def sysctl(
+    key: str,
+    value: str | int | list[str | int],
+    persist: bool = False,
+    persist_file: str = "/etc/sysctl.conf",
+) -> Generator[PyinfraCommand | StringCommand, None, None]:
+    """Set a kernel parameter.
+
+    Args:
+        key: the parameter's name, such as `fs.file-max`.
+        value: its value; a list for one of several words.
+        persist: whether to set it at each boot too.
+        persist_file: the file that is read at boot.
+
+    Raises:
+        OperationValueError: the name can't be a parameter's, or the value holds a newline.
+
+    Example:
+        ```
+        server.sysctl(
+            name="Allow more open files, now and after a boot",
+            key="fs.file-max",
+            value=100000,
+            persist=True,
+        )
+        ```
+    """
+    if not SYSCTL_KEY.fullmatch(key) or key.startswith("-"):
+        raise OperationValueError(f"key must be the name of a kernel parameter, not {key!r}")
+    words = [str(word) for word in (value if isinstance(value, list | tuple) else [value])]
+    text = " ".join(words)
+    if "\n" in text:
+        raise OperationValueError(f"value must be one line, not {value!r}")
+    current = host.get_fact(Sysctl, keys=[key]).get(key)
+    if _words(current) == text.split():
+        host.noop(f"sysctl {key} is set to {text}")
+    else:
+        yield StringCommand("sysctl", StringCommand(key, "=", QuoteString(text), _separator=""))
+    if persist:
+        line = f"{key} = {text}"
+        pattern = rf"{_plain(key)}[[:space:]]*=[[:space:]]*{_plain(text)}"
+        yield from files.line._inner(path=persist_file, line=pattern, replace=line)
+
+
+@operation(is_idempotent=False)
+def kill(pid: int, signal: str = "TERM") -> Generator[StringCommand, None, None]:
+    """Send a signal to a process, on every run.
+
+    Args:
+        pid: the process's number.
+        signal: the signal's name, with or without `SIG`, or its number.
+
+    Raises:
+        OperationValueError: `pid` is no number of a process, or `signal` no signal.
+
+    Example:
+        ```
+        server.kill(
+            name="Have the process read its settings again",
+            pid=1234,
+            signal="HUP",
+        )
+        ```
+    """
+    if not str(pid).isdecimal() or int(pid) == 0:
+        raise OperationValueError(f"pid must be the number of a process, not {pid!r}")
+    if not SIGNAL.fullmatch(str(signal)):
+        raise OperationValueError(f"signal must be the name or the number of a signal, not {signal!r}")
+    # POSIX knows the names without SIG alone, and dash no others.
+    name = re.sub(r"^SIG(?=[A-Z])", "", str(signal))
+    yield StringCommand("kill", f"-{name}", pid)
+
+
+def _words(value: object) -> list[str]:
+    values: Sequence[object] = value if isinstance(value, list) else [] if value is None else [value]
+    return [str(word) for word in values]
+
+
+def _plain(text: str) -> str:
+    """Make a basic regular expression of a text; dots are left to match themselves and any other character."""
+    return re.sub(r"([\[\]*^$\\])", r"\\\1", text)

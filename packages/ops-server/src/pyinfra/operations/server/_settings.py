@@ -1,0 +1,124 @@
+"""Operations on the host's settings: time zone, locales, limits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+
+from pyinfra import host
+from pyinfra.api import OperationError, OperationValueError, QuoteString, StringCommand, operation
+from pyinfra.api.command import PyinfraCommand
+from pyinfra.facts.files import FindInFile
+from pyinfra.facts.server import Locales, Timezone, Which
+from pyinfra.operations import files
+
+LOCALE_FILE = "/etc/locale.gen"
+LIMITS_FILE = "/etc/security/limits.conf"
+LIMIT_TYPES = ("hard", "soft", "-")
+ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*")
+LOCALE = re.compile(r"[A-Za-z0-9_.@-]+")
+
+
+@operation()
+def timezone(timezone: str) -> Generator[StringCommand, None, None]:
+    """Set the host's time zone.
+
+    Args:
+        timezone: the zone's name, such as `Europe/Vienna`.
+
+    Raises:
+        OperationValueError: the name can't be a zone's.
+
+    Example:
+        ```
+        server.timezone(
+            name="Use the time of Vienna",
+            timezone="Europe/Vienna",
+        )
+        ```
+    """
+    if not ZONE.fullmatch(timezone) or timezone.startswith("-"):
+        raise OperationValueError(
+            f"timezone must be the name of a zone, such as Europe/Vienna, not {timezone!r}"
+        )
+    if host.get_fact(Timezone) == timezone:
+        host.noop(f"timezone is already set to {timezone}")
+        return
+    if host.get_fact(Which, command="timedatectl"):
+        yield StringCommand("timedatectl", "set-timezone", QuoteString(timezone))
+        return
+    yield StringCommand("ln", "-sf", QuoteString(f"/usr/share/zoneinfo/{timezone}"), "/etc/localtime")
+    yield StringCommand("echo", QuoteString(timezone), ">", "/etc/timezone")
+
+
+@operation()
+def locale(locale: str, present: bool = True) -> Generator[PyinfraCommand | StringCommand, None, None]:
+    """Have a locale generated, or not, on Debian and its kin (`/etc/locale.gen`, `locale-gen`).
+
+    Args:
+        locale: the locale's name, such as `de_AT.UTF-8`.
+        present: whether it should be there.
+
+    Raises:
+        OperationError: `/etc/locale.gen` does not know the locale.
+        OperationValueError: the name can't be a locale's.
+
+    Example:
+        ```
+        server.locale(
+            name="Have the locale of Austria",
+            locale="de_AT.UTF-8",
+        )
+        ```
+    """
+    if not LOCALE.fullmatch(locale):
+        raise OperationValueError(f"locale must be the name of a locale, such as de_AT.UTF-8, not {locale!r}")
+    if (locale in host.get_fact(Locales)) == present:
+        host.noop(f"locale {locale} {'exists' if present else 'does not exist'}")
+        return
+    lines = host.get_fact(FindInFile, path=LOCALE_FILE, pattern=rf"^.*{locale}[[:space:]]\+.*$")
+    own = [line for line in lines or [] if line.lstrip("# \t").split()[:1] == [locale]]
+    if not own:
+        raise OperationError(f"Locale {locale} not found in {LOCALE_FILE}")
+    line = own[0]
+    active = line.lstrip("# \t")
+    wanted = active if present else f"# {active}"
+    if line != wanted:
+        yield from files.line._inner(path=LOCALE_FILE, line=f"^{line}$", replace=wanted)
+    yield StringCommand("locale-gen")
+
+
+@operation()
+def security_limit(
+    domain: str, limit_type: str, item: str, value: int | str
+) -> Generator[PyinfraCommand | StringCommand, None, None]:
+    """Set a limit in `/etc/security/limits.conf`, for sessions that begin afterwards.
+
+    Args:
+        domain: whom it is for: a user, `@group`, `*`, or what else limits.conf(5) knows.
+        limit_type: `soft`, `hard`, or `-` for both.
+        item: what is limited, such as `nofile`.
+        value: the limit: a number, or `unlimited`.
+
+    Raises:
+        OperationValueError: `limit_type` is something else, or a value holds spaces.
+
+    Example:
+        ```
+        server.security_limit(
+            name="Let the web server open many files",
+            domain="www-data",
+            limit_type="soft",
+            item="nofile",
+            value=65536,
+        )
+        ```
+    """
+    if limit_type not in LIMIT_TYPES:
+        raise OperationValueError(f"limit_type must be one of {', '.join(LIMIT_TYPES)}, not {limit_type!r}")
+    for name, word in (("domain", domain), ("item", item), ("value", value)):
+        if not re.fullmatch(r"[^\s#\\]+", str(word)):
+            raise OperationValueError(f"{name} must be without spaces, '#' and '\\', not {word!r}")
+    line = "\t".join((domain, limit_type, item, str(value)))
+    pattern = f"^{domain}[[:space:]]+{limit_type}[[:space:]]+{item}"
+    yield from files.line._inner(path=LIMITS_FILE, line=pattern, replace=line)
