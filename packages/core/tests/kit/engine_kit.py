@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -93,3 +94,9 @@ class Run:
     def on(self, function: Callable[[], Any]) -> dict[Any, Any]:
         """Run deploy code for all hosts."""
         return self.engine.add(list(self.state.inventory.iter_active_hosts()), function)
+
+
+def shells() -> list[list[str]]:
+    """The POSIX shells of this machine, as argument lists."""
+    every = [["sh"], ["dash"], ["bash"], ["busybox", "sh"]]
+    return [shell for shell in every if shutil.which(shell[0])]

@@ -1,0 +1,200 @@
+"""Uploads: the old bytes or the new ones, never a mix, and what a file had is kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from io import BytesIO, StringIO
+from pathlib import Path
+
+import pytest
+from engine_kit import shells
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyinfra.api.exceptions import PyinfraError
+from pyinfra.connectors.util import upload_command
+
+
+def upload(
+    dest: object, content: bytes, size: int | None = None, shell: tuple[str, ...] = ("sh",), **settings
+):
+    line = upload_command(str(dest), len(content) if size is None else size).get_raw_value()
+    return subprocess.run(
+        [*shell, "-c", line], input=content, capture_output=True, timeout=30, check=False, **settings
+    )
+
+
+@pytest.mark.parametrize("shell", shells(), ids=" ".join)
+class TestInEachShell:
+    def test_new_and_replaced(self, tmp_path: Path, shell):
+        for content in (b"one\n", b"\0\xff two", b""):
+            done = upload(tmp_path / "x", content, shell=shell)
+            assert done.returncode == 0, done.stderr
+            assert (tmp_path / "x").read_bytes() == content
+        assert os.listdir(tmp_path) == ["x"]
+
+    def test_a_short_stdin_leaves_the_old_bytes(self, tmp_path: Path, shell):
+        (tmp_path / "x").write_bytes(b"old")
+        done = upload(tmp_path / "x", b"ne", size=3, shell=shell)
+        assert done.returncode != 0
+        assert b"only 2 of 3 bytes arrived" in done.stderr
+        assert (tmp_path / "x").read_bytes() == b"old"
+        assert os.listdir(tmp_path) == ["x"]
+
+    def test_links_are_followed(self, tmp_path: Path, shell):
+        (tmp_path / "real folder").mkdir()
+        (tmp_path / "real folder/file").write_bytes(b"old")
+        (tmp_path / "relative").symlink_to("real folder/file")
+        (tmp_path / "chain").symlink_to(tmp_path / "relative")
+        assert upload(tmp_path / "chain", b"new", shell=shell).returncode == 0
+        assert (tmp_path / "real folder/file").read_bytes() == b"new"
+        assert (tmp_path / "chain").is_symlink()
+        assert (tmp_path / "relative").is_symlink()
+
+    def test_mode_and_owner_are_kept(self, tmp_path: Path, shell):
+        (tmp_path / "x").write_bytes(b"old")
+        (tmp_path / "x").chmod(0o4741)
+        if os.geteuid() == 0:
+            os.chown(tmp_path / "x", 12345, 54321)
+            (tmp_path / "x").chmod(0o741)
+        before = (tmp_path / "x").stat()
+        assert upload(tmp_path / "x", b"new", shell=shell).returncode == 0
+        after = (tmp_path / "x").stat()
+        assert (after.st_mode & 0o777, after.st_uid, after.st_gid) == (
+            before.st_mode & 0o777,
+            before.st_uid,
+            before.st_gid,
+        )
+
+    def test_a_directory_in_the_way_is_refused(self, tmp_path: Path, shell):
+        (tmp_path / "x").mkdir()
+        done = upload(tmp_path / "x", b"new", shell=shell)
+        assert done.returncode != 0
+        assert b"is a directory" in done.stderr
+        assert os.listdir(tmp_path / "x") == []
+
+    @pytest.mark.parametrize(
+        "name", ["-n", "a b", "it's", 'q"q', "new\nline", "nürnberg", "$(id)", "*", "\\", "~"]
+    )
+    def test_any_name(self, tmp_path: Path, shell, name):
+        assert upload(tmp_path / name, b"1", shell=shell).returncode == 0
+        assert upload(name, b"22", shell=shell, cwd=tmp_path).returncode == 0
+        assert (tmp_path / name).read_bytes() == b"22"
+        assert os.listdir(tmp_path) == [name]
+
+    def test_a_missing_folder_is_said(self, tmp_path: Path, shell):
+        done = upload(tmp_path / "none/x", b"1", shell=shell)
+        assert done.returncode != 0
+        assert done.stderr
+
+
+@pytest.mark.skipif(shutil.which("busybox") is None, reason="busybox is not installed")
+def test_with_busyboxs_own_tools(tmp_path: Path):
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    subprocess.run(["busybox", "--install", "-s", tools], check=True)
+    (tmp_path / "x").write_bytes(b"old")
+    (tmp_path / "x").chmod(0o640)
+    done = upload(tmp_path / "x", b"new", env={"PATH": str(tools)}, shell=(str(tools / "sh"),))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "x").read_bytes() == b"new"
+    assert (tmp_path / "x").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+def test_killed_in_the_middle_the_old_bytes_stay(tmp_path: Path, kill):
+    (tmp_path / "x").write_bytes(b"old")
+    process = subprocess.Popen(
+        ["sh", "-c", upload_command(str(tmp_path / "x"), 1 << 20).get_raw_value()],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    assert process.stdin is not None
+    process.stdin.write(b"n" * (1 << 19))
+    process.stdin.flush()
+    os.killpg(process.pid, kill)
+    process.stdin.close()
+    process.wait(10)
+    assert (tmp_path / "x").read_bytes() == b"old"
+
+
+def test_a_full_disk_leaves_the_old_bytes(tmp_path: Path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], capture_output=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip(f"can't mount a small disk: {mounted.stderr.decode().strip()}")
+    try:
+        (disk / "x").write_bytes(b"old")
+        done = upload(disk / "x", b"n" * (1 << 17))
+        assert done.returncode != 0
+        assert b"No space left" in done.stderr
+        assert (disk / "x").read_bytes() == b"old"
+        assert os.listdir(disk) == ["x"]
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+def test_acls_are_kept(tmp_path: Path):
+    if shutil.which("setfacl") is None:
+        pytest.skip("setfacl is not installed")
+    (tmp_path / "x").write_bytes(b"old")
+    given_ = subprocess.run(["setfacl", "-m", "u:12345:rw", tmp_path / "x"], capture_output=True, check=False)
+    if given_.returncode != 0:
+        pytest.skip("the file system has no ACLs")
+    assert upload(tmp_path / "x", b"new").returncode == 0
+    told = subprocess.run(
+        ["getfacl", "-cn", tmp_path / "x"], capture_output=True, text=True, check=True
+    ).stdout
+    assert "user:12345:rw-" in told
+
+
+class TestOverConnectors:
+    @given(content=st.binary(max_size=4096))
+    @settings(max_examples=20)
+    def test_bytes_arrive_as_they_are(self, tmp_path_factory, content):
+        from pyinfra.api import Config, Inventory, State
+
+        state = State(Inventory((["@local"], {})), Config())
+        [host] = state.inventory
+        dest = tmp_path_factory.mktemp("bytes") / "x"
+        assert host.put_file(BytesIO(content), str(dest))
+        assert dest.read_bytes() == content
+        back = BytesIO()
+        assert host.get_file(str(dest), back)
+        assert back.getvalue() == content
+
+    def test_text_is_utf_8(self, make_run, folder: Path):
+        make_run().host.put_file(StringIO("grün\n"), str(folder / "x"))
+        assert (folder / "x").read_bytes() == "grün\n".encode()
+
+    def test_a_failure_says_why(self, make_run, folder: Path):
+        with pytest.raises(PyinfraError, match=r"could not write .*none/x: "):
+            make_run().host.put_file(StringIO("1"), str(folder / "none/x"))
+
+    def test_a_connector_without_stdin_has_its_bytes_placed_and_renamed(self, make_run, folder: Path):
+        from engine_kit import Unbatched
+
+        class Copies(Unbatched):
+            """As published connectors are: put_file writes where it is told, no more."""
+
+            placed: list[str] = []
+
+            def put_file(self, filename_or_io, remote_filename, *args, **kwargs):
+                self.placed.append(remote_filename)
+                Path(remote_filename).write_bytes(filename_or_io.read())
+                return True
+
+        run = make_run(connector=Copies, TEMP_DIR=str(folder.parent))
+        (folder / "x").write_bytes(b"old")
+        (folder / "x").chmod(0o600)
+        assert run.host.put_file(BytesIO(b"new"), str(folder / "x"))
+        assert (folder / "x").read_bytes() == b"new"
+        assert (folder / "x").stat().st_mode & 0o777 == 0o600
+        assert Copies.placed != [str(folder / "x")]
+        assert not Path(Copies.placed[0]).exists()
