@@ -1,6 +1,6 @@
 """A first deploy: a folder, a file from a template, one line in it, and a link, in a folder below /tmp.
 
-    pyinfra @local examples/first.py
+pyinfra @local examples/first.py
 """
 
 from pyinfra import host

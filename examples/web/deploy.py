@@ -1,7 +1,7 @@
 """A web server: a package, a user, a folder tree, a configuration, an upload, and a restart only where it is needed.
 
-    pyinfra examples/web/inventory.py examples/web/deploy.py --dry
-    pyinfra examples/web/inventory.py examples/web/deploy.py
+pyinfra examples/web/inventory.py examples/web/deploy.py --dry
+pyinfra examples/web/inventory.py examples/web/deploy.py
 """
 
 from pyinfra import config, host
