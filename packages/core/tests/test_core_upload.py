@@ -8,6 +8,7 @@ import signal
 import subprocess
 from io import BytesIO, StringIO
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from engine_kit import shells
@@ -183,7 +184,7 @@ class TestOverConnectors:
         class Copies(Unbatched):
             """As published connectors are: put_file writes where it is told, no more."""
 
-            placed: list[str] = []
+            placed: ClassVar[list[str]] = []
 
             def put_file(self, filename_or_io, remote_filename, *args, **kwargs):
                 self.placed.append(remote_filename)
