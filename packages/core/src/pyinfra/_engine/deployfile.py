@@ -77,10 +77,10 @@ def locate(error: BaseException) -> BaseException:
 def _as_deploy_error(error: Exception) -> DeployError:
     if isinstance(error, SyntaxError):
         made = DeployError(f"{error.filename}:{error.lineno}: {error.msg}")
-        made.pyinfra_location = None  # type: ignore[attr-defined]
+        made.pyinfra_location = None
         return made
     made = DeployError(f"{type(error).__name__}: {error}")
-    made.pyinfra_location = getattr(error, "pyinfra_location", None) or _place(error)  # type: ignore[attr-defined]
+    made.pyinfra_location = getattr(error, "pyinfra_location", None) or _place(error)
     return made
 
 

@@ -110,7 +110,7 @@ class StringCommand(PyinfraCommand):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, StringCommand) and self.get_raw_value() == other.get_raw_value()
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def get_raw_value(self) -> str:
         """Give the command as the shell gets it, secrets and all."""
