@@ -33,9 +33,11 @@ def operations(said: str, word: str) -> set[str]:
     return set(re.findall(rf"(\[[\w.-]+\] [\w.]+: .*) \({word}\)", said))
 
 
-def test_first(tmp_path: Path):
+def test_first(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
     first = pyinfra("--yes", "@local", str(EXAMPLES / "first.py"))
-    assert re.search(r"^Changes: \d$", first, re.M)
+    assert "Changes: 3\n" in first
+    assert (tmp_path / "pyinfra-first/latest").read_text().endswith("Signed: pyinfra\n")
     again = pyinfra("--yes", "@local", str(EXAMPLES / "first.py"))
     assert "Commands: 0\nChanges: 0\n" in again
 
