@@ -89,6 +89,9 @@ class ContextObject:
     def __setattr__(self, key: str, value: Any) -> None:
         setattr(self._target(), key, value)
 
+    def __delattr__(self, key: str) -> None:
+        delattr(self._target(), key)
+
     def __repr__(self) -> str:
         return f"{self._pyinfra_manager.key}: {self._pyinfra_manager.get()!r}"
 

@@ -262,8 +262,7 @@ def pop_global_arguments(
             value = kwargs.pop(key)
             given.append(key)
         elif key in inherited and key != "name":
-            found[key] = inherited.get(key)
-            continue
+            value = inherited.get(key)
         else:
             value = host.data.get(key, _UNSET) if key.startswith("_") else _UNSET
             if value is _UNSET:
@@ -278,7 +277,9 @@ _UNSET = object()
 def _checked(key: str, value: Any, meta: ArgumentMeta[Any], config: Config) -> Any:
     if value is not None and not isinstance(value, meta.types):
         wanted = " or ".join(kind.__name__ for kind in meta.types)
-        raise ArgumentTypeError(f"{key} must be {wanted}, not {value!r}")
+        # A password of the wrong type is a password still.
+        given = f"a {type(value).__name__}" if key.endswith("password") else repr(value)
+        raise ArgumentTypeError(f"{key} must be {wanted}, not {given}")
     return meta.handler(config, value) if meta.handler is not None else value
 
 

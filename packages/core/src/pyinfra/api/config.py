@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from typing import Any
 
 from .exceptions import ConfigError, PyinfraError
@@ -92,11 +94,12 @@ def check_require_packages(requirements_config: str | Sequence[str]) -> None:
 
     if isinstance(requirements_config, str):
         try:
-            lines: Iterable[str] = Path(requirements_config).read_text(encoding="utf-8").splitlines()
+            text = Path(requirements_config).read_text(encoding="utf-8")
         except OSError as error:
             raise ConfigError(
                 f"REQUIRE_PACKAGES: {requirements_config} can't be read: {error.strerror}"
             ) from error
+        lines: Iterable[str] = text.replace("\\\n", " ").splitlines()
     else:
         lines = requirements_config
     unmet = [problem for line in lines if (problem := _unmet(line))]
@@ -109,7 +112,8 @@ def _unmet(line: str) -> str | None:
 
     from packaging.requirements import InvalidRequirement, Requirement
 
-    text = line.split("#", 1)[0].strip()
+    # What pip reads beside the requirement: a comment, and options such as the hashes of a lock file.
+    text = re.split(r"(?:^|\s)(?:#|--)", line, maxsplit=1)[0].strip()
     if not text or text.startswith("-"):
         return None
     try:
@@ -168,12 +172,12 @@ class Config(ConfigDefaults):
 
     def get_current_state(self) -> list[tuple[str, Any]]:
         """Give every key and its value, to be set again later."""
-        return [(key, getattr(self, key)) for key in config_defaults]
+        return [(key, copy(getattr(self, key))) for key in config_defaults]
 
     def set_current_state(self, config_state: Iterable[tuple[str, Any]]) -> None:
         """Set keys to the values that `get_current_state` gave."""
         for key, value in config_state:
-            super().__setattr__(key, value)
+            super().__setattr__(key, copy(value))
 
     def lock_current_state(self) -> None:
         """Remember the values as they are, for `reset_locked_state`."""

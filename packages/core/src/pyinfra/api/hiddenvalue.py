@@ -66,12 +66,21 @@ def remember_secret(value: object) -> None:
     global _pattern  # noqa: PLW0603 - what is searched for is known to the whole process
     if isinstance(value, HiddenValue):
         value = str(value.raw_value)
-    if not isinstance(value, str) or len(value) < SHORTEST_SEARCHED:
+    if not isinstance(value, str) or len(value) < SHORTEST_SEARCHED or value in _secrets:
         return
     with _lock:
         _secrets.update(_shapes(str(value)))
-        # The longest first: a secret that begins with another one is hidden to its end.
-        _pattern = re.compile("|".join(re.escape(one) for one in sorted(_secrets, key=len, reverse=True)))
+        _pattern = None
+
+
+def _compiled() -> re.Pattern[str]:
+    global _pattern  # noqa: PLW0603 - made when text is first masked after a secret came up
+    with _lock:
+        if _pattern is None:
+            # The longest first: a secret that begins with another one is hidden to its end.
+            ordered = sorted(_secrets, key=len, reverse=True)
+            _pattern = re.compile("|".join(map(re.escape, ordered)))
+        return _pattern
 
 
 def _shapes(secret: str) -> Iterator[str]:
@@ -94,5 +103,4 @@ def mask(text: str) -> str:
     Returns:
         The text with each secret replaced by `*MASKED*`.
     """
-    pattern = _pattern
-    return text if pattern is None else pattern.sub(MASK, text)
+    return (_pattern or _compiled()).sub(MASK, text) if _secrets else text

@@ -28,13 +28,16 @@ def extract_name_data(names: Iterable[Any]) -> Iterator[tuple[str, dict[str, Any
     Raises:
         InventoryError: an item is neither.
     """
+    if isinstance(names, str):
+        raise InventoryError(f"hosts must be a list, not {names!r}: write [{names!r}]")
     for item in names:
-        if isinstance(item, str):
+        if isinstance(item, str) and item:
             yield item, {}
         elif (
             isinstance(item, tuple | list)
             and len(item) == 2  # noqa: PLR2004 - a name and its data
             and isinstance(item[0], str)
+            and item[0]
             and isinstance(item[1], Mapping)
         ):
             yield item[0], dict(item[1])
@@ -60,8 +63,8 @@ class Inventory:
     def __init__(
         self, names_data: NamesData, override_data: Mapping[str, Any] | None = None, **groups: NamesData
     ) -> None:
-        names, data = names_data
-        self.data = dict(data)
+        names, data = _names_and_data(names_data, "the inventory")
+        self.data = data
         self.override_data = dict(override_data or {})
         self.host_data: dict[str, dict[str, Any]] = defaultdict(dict)
         self.group_data: dict[str, dict[str, Any]] = {}
@@ -79,8 +82,8 @@ class Inventory:
         memberships: dict[str, list[str]] = {}
         connectors: dict[str, Any] = {}
         self._read(None, names, memberships, connectors)
-        for group, (members, data) in groups.items():
-            self.group_data[group] = dict(data or {})
+        for group, names_data in groups.items():
+            members, self.group_data[group] = _names_and_data(names_data, f"group {group}")
             self.groups[group]
             self._read(group, members, memberships, connectors)
         for name, member_of in memberships.items():
@@ -182,11 +185,19 @@ class Inventory:
         return self.group_data.get(group, {})
 
     def get_groups_data(self, groups: Iterable[str]) -> dict[str, Any]:
-        """Give the data of several groups merged; the one named first wins."""
+        """Give the data of several groups merged; the one named last wins."""
         merged: dict[str, Any] = {}
-        for group in reversed(list(groups)):
+        for group in groups:
             merged.update(self.get_group_data(group))
         return merged
+
+
+def _names_and_data(names_data: object, where: str) -> tuple[Iterable[Any], dict[str, Any]]:
+    if isinstance(names_data, tuple | list) and len(names_data) == 2:  # noqa: PLR2004 - hosts and data
+        names, data = names_data
+        if isinstance(names, Iterable) and isinstance(data, Mapping | None):
+            return names, dict(data or {})
+    raise InventoryError(f"{where} must be (hosts, data), a list and a dict, not {names_data!r}")
 
 
 def _expand(written: str) -> Iterator[tuple[str, Any, dict[str, Any], list[str]]]:

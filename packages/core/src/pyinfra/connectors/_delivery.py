@@ -21,6 +21,10 @@ _TAKE = (
     "c=; while IFS= read -r l || exit 126; [ \"$l\" != {0} ]; do c=$c$l'\n'; done; "
     'unset l; eval "unset c; $c"'
 )
+# Linux takes no longer argument than 128 KiB; quotes within quotes make a text longer on its way.
+_LONGEST_ARGUMENT = 48 * 1024
+# What sudo -i hands on as it is.
+_PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 /._-=:,+@")
 
 
 @dataclass
@@ -65,12 +69,13 @@ def deliver(command: StringCommand, arguments: Mapping[str, Any]) -> Delivery:
     body = _with_surroundings(command, arguments)
     shell = arguments.get("_shell_executable") or "sh"
     stdin: list[str] = []
-    if body.get_raw_value() == body.get_masked_value():
+    text = body.get_raw_value()
+    if text == body.get_masked_value() and len(text.encode("utf-8", "surrogateescape")) < _LONGEST_ARGUMENT:
         wrapped = StringCommand(shell, "-c", QuoteString(body))
     else:
         token = secrets.token_hex(8)
         wrapped = StringCommand(shell, "-c", QuoteString(_TAKE.format(token)))
-        stdin = [body.get_raw_value(), token]
+        stdin = [text, token]
     for layer in _layers(arguments):
         if layer.password is not None:
             token = secrets.token_hex(8)
@@ -78,15 +83,26 @@ def deliver(command: StringCommand, arguments: Mapping[str, Any]) -> Delivery:
                 "sh", "-c", QuoteString(StringCommand(_SKIP.format(token), "exec", wrapped))
             )
             stdin = [layer.password, token, *stdin]
-        wrapped = layer.wrap(wrapped)
-    text = "".join(f"{line}\n" for line in stdin)
-    return Delivery(wrapped, text.encode("utf-8", "surrogateescape"))
+        wrapped = layer.wrap(_plain(wrapped) if layer.logs_in else wrapped)
+    lines = "".join(f"{line}\n" for line in stdin)
+    return Delivery(wrapped, lines.encode("utf-8", "surrogateescape"))
+
+
+def _plain(command: StringCommand) -> StringCommand:
+    """Word a command for `sudo -i`, which leaves `$` for the login shell to expand, and drops newlines."""
+    text = command.get_raw_value()
+    if "$" not in text and "\n" not in text:
+        return command
+    octal = "".join(
+        chr(byte) if byte in _PLAIN else f"\\{byte:03o}" for byte in text.encode("utf-8", "surrogateescape")
+    )
+    return StringCommand("sh", "-c", QuoteString(f"eval \"`printf '{octal}'`\""))
 
 
 def _with_surroundings(command: StringCommand, arguments: Mapping[str, Any]) -> StringCommand:
     bits: list[Any] = []
     if chdir := arguments.get("_chdir"):
-        bits += ["cd", QuoteString(chdir), "&&"]
+        bits += ["cd", QuoteString(f"./{chdir}" if chdir.startswith("-") else chdir), "&&"]
     if env := arguments.get("_env"):
         bits.append("export")
         bits += [QuoteString(StringCommand(name, "=", value, _separator="")) for name, value in env.items()]
@@ -107,6 +123,7 @@ class _Layer:
     bits: list[Any]
     password: str | None = None
     takes_one_word: bool = False
+    logs_in: bool = False
 
     def wrap(self, command: StringCommand) -> StringCommand:
         inner: Any = QuoteString(command) if self.takes_one_word else command
@@ -160,7 +177,7 @@ def _sudo(arguments: Mapping[str, Any]) -> _Layer | None:
     if arguments.get("_preserve_sudo_env"):
         bits.append("-E")
     bits += _user_option(arguments.get("_sudo_user"))
-    return _Layer(bits, None if askpass else password)
+    return _Layer(bits, None if askpass else password, logs_in=bool(arguments.get("_use_sudo_login")))
 
 
 def _dzdo(arguments: Mapping[str, Any]) -> _Layer | None:

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO
 
+from pyinfra.api.exceptions import PyinfraError
+
 PIECE = 65536
 
 
@@ -47,24 +49,40 @@ def run_process(
 
     Raises:
         TimeoutError: it was killed after `timeout`.
+        PyinfraError: it could not be started.
     """
-    process = subprocess.Popen(  # noqa: S602 - the command is a shell command, quoted where it was built
-        command.encode("utf-8", "surrogateescape"),
-        shell=True,
-        stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+    deadline = None if timeout is None else time.monotonic() + timeout
+    process = _start(command, subprocess.DEVNULL if stdin is None else subprocess.PIPE)
     if started is not None:
         started(process)
     with process:
         try:
-            _exchange(process, stdin, None if timeout is None else time.monotonic() + timeout, feed)
-        except BaseException:
+            _exchange(process, stdin, deadline, feed)
+            # It may have closed its output and still run.
+            return Finished(process.wait(None if deadline is None else max(0, deadline - time.monotonic())))
+        except BaseException as error:
             kill_group(process)
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise TimeoutError from error
             raise
-        return Finished(process.wait())
+
+
+def _start(command: str, stdin: int) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S602 - the command is a shell command, quoted where it was built
+            command.encode("utf-8", "surrogateescape"),
+            shell=True,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except ValueError as error:
+        raise PyinfraError("a command can't hold a NUL character") from error
+    except OSError as error:
+        raise PyinfraError(
+            f"a command of {len(command)} characters can't be started: {error.strerror}"
+        ) from error
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:

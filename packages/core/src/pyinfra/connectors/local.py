@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from typing_extensions import override
@@ -12,8 +11,8 @@ from typing_extensions import override
 from pyinfra.api.command import QuoteString, StringCommand
 from pyinfra.api.exceptions import InventoryError, PyinfraError
 from pyinfra.api.output import echo
-from pyinfra.api.util import get_file_io
 
+from ._download import download_to
 from ._process import kill_group, run_process
 from .base import BaseConnector
 from .util import (
@@ -131,25 +130,28 @@ class LocalConnector(BaseConnector):
         print_input: bool = False,
         **arguments: Unpack[ConnectorArguments],
     ) -> bool:
-        content = bytearray()
-        errors = bytearray()
-        delivery = deliver(StringCommand("cat", "--", QuoteString(remote_filename)), arguments)
+        # A dash alone is stdin to cat, whatever stands before it.
+        path = f"./{remote_filename}" if remote_filename.startswith("-") else remote_filename
+        delivery = deliver(StringCommand("cat", "--", QuoteString(path)), arguments)
         if print_input:
             echo(f"{self.host.print_prefix}>>> {delivery.command}")
-        finished = run_process(
-            delivery.command.get_raw_value(),
-            delivery.stdin,
-            arguments.get("_timeout"),
-            lambda name, piece: (content if name == "stdout" else errors).extend(piece),
-        )
-        if finished.exit_code != 0:
-            why = errors.decode("utf-8", "replace").strip()
-            raise PyinfraError(f"could not read {remote_filename}: {why}")
-        if isinstance(filename_or_io, str | Path):
-            Path(filename_or_io).write_bytes(content)
-        else:
-            with get_file_io(cast("Any", filename_or_io), "wb") as target:
-                target.write(bytes(content))
+        errors = OutputCollector(self.host.print_prefix, print_output)
+        with download_to(filename_or_io) as content:
+
+            def feed(name: str, piece: bytes) -> None:
+                if name == "stdout":
+                    content.write(piece)
+                else:
+                    errors.feed(name, piece)
+
+            finished = run_process(
+                delivery.command.get_raw_value(),
+                delivery.stdin,
+                arguments.get("_timeout"),
+                feed,
+            )
+            if finished.exit_code != 0:
+                raise PyinfraError(f"could not read {remote_filename}: {errors.finish().output.strip()}")
         return True
 
     @override

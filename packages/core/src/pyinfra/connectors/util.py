@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from io import TextIOBase
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS
@@ -44,9 +45,11 @@ __all__ = [
 
 # More output than this from one command (bytes) is an error: it is no answer, and has to be held in memory.
 OUTPUT_LIMIT = 64 * 1024 * 1024
+# As many lines as take a like amount of memory, however short they are.
+LINE_LIMIT = 2_000_000
 
 
-@dataclass
+@dataclass(slots=True)
 class OutputLine:
     """One line of a command's output.
 
@@ -134,9 +137,10 @@ class OutputCollector:
             PyinfraError: the limit is reached.
         """
         self._left -= len(data)
-        if self._left < 0:
+        if self._left < 0 or len(self.lines) > LINE_LIMIT:
             raise PyinfraError(
-                f"the command's output is over {self._limit >> 20} MiB; send it to a file on the host instead"
+                f"the command's output is over {self._limit >> 20} MiB or {LINE_LIMIT} lines; "
+                "send it to a file on the host instead"
             )
         *whole, rest = data.split(b"\n")
         unfinished = self._open.setdefault(buffer_name, [])
@@ -172,13 +176,15 @@ def stdin_bytes(stdin: str | bytes | Iterable[str] | IO[Any] | IOBase | None) ->
     """Turn a `_stdin` argument into what is written to a process.
 
     Args:
-        stdin: a text, bytes, lines (each gets its newline), or a binary file, which is passed on as it is.
+        stdin: a text, bytes, lines (each gets its newline), or a file: a binary one is passed on as it is.
 
     Returns:
         Bytes, a binary file, or None for no input.
     """
     if stdin is None or isinstance(stdin, bytes):
         return stdin
+    if isinstance(stdin, TextIOBase):
+        return stdin.read().encode("utf-8", "surrogateescape")
     if hasattr(stdin, "read"):
         return cast("IO[bytes]", stdin)
     if isinstance(stdin, str):
@@ -306,9 +312,12 @@ def put_file_by_stdin(
     own = cast("dict[str, Any]", dict(arguments))
     for key in ("_stdin", "_get_pty", "_success_exit_codes"):
         own.pop(key, None)
-    with get_file_io(filename_or_io) as source:
-        content = source.read()
-    data = content.encode() if isinstance(content, str) else content
+    try:
+        with get_file_io(cast("Any", filename_or_io)) as source:
+            content = source.read()
+    except OSError as error:
+        raise PyinfraError(f"could not read {filename_or_io} on this machine: {error.strerror}") from error
+    data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
     status, output = connector.run_shell_command(
         upload_command(remote_filename, len(data)),
         print_output=print_output,

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pyinfra.api.exceptions import PluginConflictError, PluginError
 from pyinfra.version import __version__
@@ -84,7 +84,7 @@ class Registry:
 
     def __init__(self, distributions: Iterable[Any] | None = None) -> None:
         self._distributions = distributions
-        self.broken: list[Broken] = []
+        self._broken: list[Broken] = []
 
     @cached_property
     def _plugins(self) -> dict[tuple[str, str], list[Plugin]]:
@@ -92,6 +92,7 @@ class Registry:
         seen: set[str] = set()
         source = self._distributions if self._distributions is not None else metadata.distributions()
         for distribution in source:
+            name = ""
             try:
                 name = _normalized(distribution.metadata["Name"])
                 if name in seen:
@@ -99,12 +100,17 @@ class Registry:
                 seen.add(name)
                 own = list(_read(distribution, name))
             except Exception as error:
-                where = getattr(distribution, "_path", None) or distribution
-                self.broken.append(Broken(str(where), f"{type(error).__name__}: {error}"))
+                where = name or getattr(distribution, "_path", None) or distribution
+                self._broken.append(Broken(str(where), f"{type(error).__name__}: {error}"))
                 continue
             for plugin in own:
                 found.setdefault((plugin.kind, plugin.name), []).append(plugin)
         return found
+
+    @property
+    def broken(self) -> list[Broken]:
+        """The distributions whose metadata can't be read."""
+        return self._broken if self._plugins is not None else []
 
     def plugins(self, kind: str | None = None, tag: str | None = None) -> list[Plugin]:
         """Give what is installed, sorted by kind and name.
@@ -166,7 +172,7 @@ class Registry:
             loaded: Any = importlib.import_module(module_name.strip())
             for part in filter(None, attribute.strip().split(".")):
                 loaded = getattr(loaded, part)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise PluginError(f"{plugin} can't be loaded: {type(error).__name__}: {error}") from error
         return loaded
 
@@ -180,7 +186,7 @@ class Registry:
             return importlib.import_module(f"pyinfra.{kind}.{name}")
         except PluginError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             plugin = self._plugins.get((kind, name), [None])[0]
             raise PluginError(
                 f"{plugin or f'pyinfra.{kind}.{name}'} can't be loaded: {type(error).__name__}: {error}"
@@ -223,6 +229,8 @@ def _refused(distribution: Any, name: str, version: str) -> str | None:
         from packaging.requirements import Requirement
 
         wanted = Requirement(line)
+        if wanted.marker and not wanted.marker.evaluate({"extra": ""}):
+            continue
         if _normalized(wanted.name) == CORE and not wanted.specifier.contains(__version__, prereleases=True):
             return f"{name} {version} needs {CORE}{wanted.specifier}, installed is {__version__}"
     return None
@@ -245,9 +253,9 @@ def find_operation(module: str, name: str) -> PyinfraOperation[Any]:
         PluginError: it is not installed.
     """
     found = getattr(registry.module("operations", module), name, None)
-    if found is None:
+    if not hasattr(found, "_inner"):
         raise PluginError(f"pyinfra.operations.{module} has no operation {name!r}")
-    return found  # type: ignore[no-any-return]
+    return cast("PyinfraOperation[Any]", found)
 
 
 def find_fact(name: str) -> type[Any]:
@@ -265,29 +273,37 @@ def find_fact(name: str) -> type[Any]:
     module, _, attribute = name.rpartition(".")
     if module:
         found = getattr(registry.module("facts", module), attribute, None)
-        if found is None:
+        if not _is_fact(found):
             raise PluginError(f"pyinfra.facts.{module} has no fact {attribute!r}")
-        return found  # type: ignore[no-any-return]
+        return cast("type[Any]", found)
     return _find_bare_fact(name)
 
 
-def _find_bare_fact(name: str) -> type[Any]:
+def _is_fact(found: object) -> bool:
     from pyinfra.api.facts import FactBase, ShortFactBase
 
-    matches: dict[str, type[Any]] = {}
+    return isinstance(found, type) and issubclass(found, FactBase | ShortFactBase)
+
+
+def _find_bare_fact(name: str) -> type[Any]:
+    matches: dict[type[Any], str] = {}
+    broken: list[str] = []
     for module_name in registry.names("facts"):
         try:
             module = registry.module("facts", module_name)
-        except PluginError:
+        except PluginError as error:
+            broken.append(str(error))
             continue
-        found = getattr(module, name, None)
-        if isinstance(found, type) and issubclass(found, FactBase | ShortFactBase):
-            matches.setdefault(found.name, found)
+        found: Any = getattr(module, name, None)
+        if _is_fact(found):
+            matches.setdefault(found, f"{module_name}.{name}")
     if not matches:
-        raise PluginError(f"no installed plugin has a fact {name!r}")
+        unseen = "".join(f"; {why}" for why in broken)
+        raise PluginError(f"no installed plugin has a fact {name!r}{unseen}")
     if len(matches) > 1:
-        raise PluginError(f"several plugins have a fact {name!r}: name one of {', '.join(sorted(matches))}")
-    return next(iter(matches.values()))
+        names = ", ".join(sorted(matches.values()))
+        raise PluginError(f"several plugins have a fact {name!r}: name one of {names}")
+    return next(iter(matches))
 
 
 def connector_names() -> list[str]:

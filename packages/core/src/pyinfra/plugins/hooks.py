@@ -33,31 +33,37 @@ def register(manager: pluggy.PluginManager, plugin: object, name: str | None = N
     Raises:
         PluginError: it implements a hook that does not exist.
     """
-    manager.register(plugin, name)
     try:
+        manager.register(plugin, name)
         manager.check_pending()
         _refuse_unmarked(plugin)
     except (pluggy.PluginValidationError, PluginError) as error:
-        manager.unregister(plugin)
+        if manager.is_registered(plugin):
+            manager.unregister(plugin)
         raise PluginError(f"plugin {name or plugin!r}: {error}") from error
 
 
 def _refuse_unmarked(plugin: object) -> None:
     known = {name for name in dir(Hooks) if name.startswith("pyinfra_")}
     for name in dir(plugin):
-        if name.startswith("pyinfra_") and name not in known and callable(getattr(plugin, name)):
+        found = getattr(plugin, name) if name.startswith("pyinfra_") else None
+        if not callable(found):
+            continue
+        if name not in known:
             raise PluginError(f"{name} is no hook (they are listed in pyinfra.plugins.spec)")
+        if not hasattr(found, f"{PROJECT}_impl"):
+            raise PluginError(f"{name} is not marked: write @hookimpl above it")
 
 
 @cache
 def installed_hooks() -> pluggy.PluginManager:
     """Give a manager with every installed plugin of the group `pyinfra.plugins`; broken ones are logged by name."""
     manager = new_manager()
-    for plugin in registry.plugins("plugins"):
+    for name in registry.names("plugins"):
         try:
-            found = registry.find("plugins", plugin.name)
-            if found is not None and not manager.has_plugin(plugin.name):
-                register(manager, registry.load(found), plugin.name)
+            found = registry.find("plugins", name)
+            if found is not None:
+                register(manager, registry.load(found), name)
         except PluginError as error:
             logger.warning("%s", error)
     return manager
