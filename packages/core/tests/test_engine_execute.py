@@ -30,6 +30,10 @@ def outcomes(run) -> list[str]:
     return [data.outcome.value for data in run.state.ops[run.host].values()]
 
 
+def every_outcome(run) -> list[Outcome]:
+    return [data.outcome for one in run.hosts for data in run.state.ops[one].values()]
+
+
 class TestIf:
     @pytest.mark.parametrize(
         ("condition", "outcome"),
@@ -113,6 +117,14 @@ class TestOverHosts:
         run_ops(run.state)
         assert (folder / "log").read_text() == "h1\n"
         assert [result.did_change() for result in results.values()] == [True, False, False]
+
+    @pytest.mark.parametrize("how", [{"serial": True}, {"no_wait": True}])
+    def test_run_once_in_other_orders(self, make_run, folder: Path, how):
+        run = make_run(["h1", "h2", "h3"])
+        add_op(run.state, append, folder / "log", _run_once=True)
+        run_ops(run.state, **how)
+        assert (folder / "log").read_text() == "h1\n"
+        assert [outcome.value for outcome in every_outcome(run)] == ["changed", "skipped", "skipped"]
 
     def test_serial_goes_host_by_host(self, make_run):
         run = make_run(["h1", "h2", "h3"])

@@ -125,9 +125,13 @@ def _run_state(state: State, inventory: Inventory, work: Work, options: Options)
     try:
         _ask_sudo_passwords(state, options)
         return _STEPS[work.kind](state, work, options)
+    except KeyboardInterrupt:
+        state.engine.abandon()
+        raise
     finally:
-        _heading("Disconnecting from hosts...")
-        disconnect_all(state)
+        if any(host.connected for host in inventory):
+            _heading("Disconnecting from hosts...")
+            disconnect_all(state)
 
 
 def _set_up_output(options: Options) -> None:

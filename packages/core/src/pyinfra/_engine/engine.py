@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextvars
 import logging
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -215,6 +217,25 @@ class Engine:
             if task.finished.error is not None:
                 logger.warning("%sdisconnecting: %s", host.print_prefix, task.finished.error)
 
+    def abandon(self, seconds: float = 3.0) -> None:
+        """Break all connections without waiting for what runs on them, after an interrupt.
+
+        Args:
+            seconds: how long to give them; what hangs then is left to the end of the process.
+        """
+        closing = [
+            threading.Thread(target=host.connector.disconnect, daemon=True)
+            for host in self.state.inventory.iter_activated_hosts()
+            if host.connected
+        ]
+        for host in self.state.inventory:
+            host.connected = False
+        for thread in closing:
+            thread.start()
+        deadline = time.monotonic() + seconds
+        for thread in closing:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
     def disconnect(self, host: Host) -> None:
         """Disconnect from a host."""
         from pyinfra.connectors.util import clean_up
@@ -302,8 +323,6 @@ class Engine:
 
     def pause(self, host: Host, seconds: float) -> None:
         """Let time pass for one host."""
-        import time
-
         self.call(host, lambda: time.sleep(seconds))
 
     def get_fact(

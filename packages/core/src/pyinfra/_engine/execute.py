@@ -81,9 +81,12 @@ class Execution:
             return
         arguments = state.ops[hosts[0]][step.op_hash].global_arguments
         if arguments.get("_run_once"):
-            for host in hosts[1:]:
+            first, *others = hosts
+            hosts = [] if self._has_run(step.op_hash) else [first]
+            for host in others if hosts else [first, *others]:
                 self._skip(host, step.op_hash)
-            hosts = hosts[:1]
+            if not hosts:
+                return
         at_once = 1 if arguments.get("_serial") else arguments.get("_parallel") or state.config.PARALLEL
         self._engine.events.emit("operation_start", op_hash=step.op_hash)
         self._run_on(hosts, step.op_hash, at_once)
@@ -92,6 +95,13 @@ class Execution:
     def _takes_part(self, host: Host, op_hash: str) -> bool:
         waiting = self._state.ops[host][op_hash].outcome is None
         return waiting and host in self._state.active_hosts and self._state.is_host_in_limit(host)
+
+    def _has_run(self, op_hash: str) -> bool:
+        """Tell whether an operation has begun on any host."""
+        return any(
+            op_hash in operations and operations[op_hash].outcome is not None
+            for operations in self._state.ops.values()
+        )
 
     def _run_on(self, hosts: list[Host], op_hash: str, at_once: int) -> dict[Host, bool]:
         tasks = self._engine.for_each(
@@ -116,6 +126,12 @@ class Execution:
                 continue
             lane = self._engine.side(host).lane
             operation = HostOperation(self._engine, host, step.op_hash)
+            if (
+                self._state.ops[host][step.op_hash].global_arguments.get("_run_once")
+                and host != step.hosts[0]
+            ):
+                self._skip(host, step.op_hash)
+                continue
             self._engine.events.emit("operation_start", op_hash=step.op_hash)
             task = self._engine.scheduler.spawn(lane, operation.run, self._context(host, step.op_hash))
             succeeded = self._engine.scheduler.wait(task.finished)
