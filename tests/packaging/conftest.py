@@ -54,6 +54,7 @@ def uv(*arguments: str | Path, cwd: Path | None = None) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         timeout=600,
+        check=False,
     )
     assert done.returncode == 0, done.stdout
 
@@ -91,6 +92,7 @@ class Venv:
             capture_output=True,
             text=True,
             timeout=300,
+            check=False,
         )
 
     def pyinfra(self, *arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
