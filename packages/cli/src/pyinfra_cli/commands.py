@@ -12,7 +12,6 @@ from typing import Any, get_type_hints
 
 from pyinfra.api.exceptions import PluginError
 from pyinfra.api.facts import FactBase, ShortFactBase
-from pyinfra.api.operation import PyinfraOperation
 from pyinfra.plugins import registry
 
 from .exceptions import CliError
@@ -44,7 +43,7 @@ class Work:
     Attributes:
         kind: `files`, `operation`, `exec`, `facts` or `debug-inventory`.
         files: deploy files.
-        operation: an operation, with its arguments.
+        operation: an operation or a function that calls some, with its arguments.
         command: a command line for `exec`.
         facts: facts.
     """
@@ -102,10 +101,9 @@ def _existing(words: Sequence[str]) -> list[str]:
 
 def _read_operation(name: str, words: Sequence[str]) -> Work:
     found = _find("operations", name)
-    if not isinstance(found, PyinfraOperation) and not hasattr(found, "_inner"):
-        raise CliError(f"{name} is no operation")
-    inner = getattr(found, "_inner", found)
-    args, kwargs = _read_arguments(words, inner)
+    if not callable(found) or isinstance(found, type):
+        raise CliError(f"{name} is no operation and no deploy: it is a {type(found).__name__}, not a function")
+    args, kwargs = _read_arguments(words, getattr(found, "_inner", found))
     return Work("operation", operation=found, args=args, kwargs=kwargs)
 
 

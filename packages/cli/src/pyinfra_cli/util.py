@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+import sys
 import traceback
+import types
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Any, get_args
+from pathlib import Path
+from typing import Any, Union, get_args, get_origin
 
+import pyinfra
 from pyinfra.api.exceptions import PyinfraError
+from pyinfra.api.hiddenvalue import MASK, remember_secret
 
 from .exceptions import CliError, WrappedError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-_NUMBER = re.compile(r"-?(0|[1-9]\d*)")
-_WORDS = {"true": True, "false": False, "none": None, "null": None}
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
+_BOOLS = {"true": True, "false": False}
+_SECRET_KEY = re.compile(r"password|passphrase|secret", re.IGNORECASE)
 
 
 def json_encode(obj: Any) -> Any:
@@ -71,24 +75,61 @@ def parse_value(text: str, hint: Any = None) -> Any:
     """Read a value given on the command line.
 
     Args:
-        text: `true`, `false`, `none`, a whole number, JSON lists and mappings; anything else is a str.
-        hint: the parameter's type hint: a parameter that takes str and no number gets the text as it is.
+        text: `true`, `false`, `null`, a number, a text in double quotes (which keeps it one), or a list or mapping as
+            JSON or Python write them; anything else is a str.
+        hint: the parameter's type hint: one that takes a str and no number gets `12` and `true` as they are, and one
+            that takes nothing but a str any text but `null`.
 
     Returns:
         The value.
     """
-    takes = {hint, *get_args(hint)}
-    only_text = str in takes and not takes & {int, float, bool}
-    if text.lower() in _WORDS and not (only_text and text.lower() in ("true", "false")):
-        return _WORDS[text.lower()]
-    if text[:1] in ("[", "{"):
+    takes = _takes(hint)
+    for_text = str in takes and not takes & {int, float, bool, Any}
+    if text in ("null", "None"):
+        return None
+    if text.lower() in _BOOLS:
+        return text if for_text else _BOOLS[text.lower()]
+    if _NUMBER.fullmatch(text):
+        return text if for_text else float(text) if "." in text else int(text)
+    if for_text and takes <= {str, type(None)}:
+        return text
+    return _literal(text)
+
+
+def _takes(hint: Any) -> set[Any]:
+    """The classes that a type hint names, those within lists and mappings too."""
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is None:
+        return {hint}
+    own = set() if origin in (Union, types.UnionType) else {origin}
+    return own.union(*(_takes(arg) for arg in args))
+
+
+def _literal(text: str) -> Any:
+    if text[:1] not in ("[", "{", '"'):
+        return text
+    for read in (json.loads, ast.literal_eval):
         try:
-            return json.loads(text)
-        except json.JSONDecodeError:
-            return text
-    if not only_text and _NUMBER.fullmatch(text):
-        return int(text)
+            value = read(text)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+        return value if isinstance(value, list | dict | str) else text
     return text
+
+
+def remember_secrets(data: Mapping[str, Any]) -> None:
+    """Have what data holds under the names of passwords masked wherever it would be shown."""
+    for key, value in data.items():
+        if _SECRET_KEY.search(key):
+            remember_secret(value)
+
+
+def shown_data(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Give data to be shown, without its passwords."""
+    return {
+        key: MASK if value and isinstance(value, str) and _SECRET_KEY.search(key) else value
+        for key, value in data.items()
+    }
 
 
 def split_keyword(text: str) -> tuple[str, str] | None:
@@ -133,3 +174,22 @@ def _line(error: BaseException, path: Path) -> str:
         frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
     ]
     return f"{path}:{lines[-1]}" if lines else str(path)
+
+
+def user_place(error: BaseException) -> tuple[str, int] | None:
+    """Give the file and line of users' code that an error comes from; None where there is none.
+
+    Args:
+        error: an error that was raised.
+
+    Returns:
+        The innermost place that is neither pyinfra's own nor in an installed library.
+    """
+    ours = (*pyinfra.__path__, str(Path(__file__).parent), "<")
+    libraries = ("site-packages", "dist-packages")
+    found = None
+    for frame in traceback.extract_tb(error.__traceback__):
+        path = Path(frame.filename)
+        if not frame.filename.startswith((*ours, sys.base_prefix)) and not set(libraries) & set(path.parts):
+            found = (frame.filename, frame.lineno or 0)
+    return found
