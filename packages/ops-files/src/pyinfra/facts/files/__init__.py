@@ -7,6 +7,7 @@ from ._find_in_file import FindInFile
 from ._flags import Flags
 from ._hash import HashFileFactBase, Md5File, Sha1File, Sha256File, Sha384File
 from ._same_file import SameFile
+from ._same_tree import SameTree
 from ._stat import Directory, File, FileDict, Link, LinkDict, Socket
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "LinkDict",
     "Md5File",
     "SameFile",
+    "SameTree",
     "Sha1File",
     "Sha256File",
     "Sha384File",

@@ -55,6 +55,8 @@ class Block(FactBase["list[str] | None"]):
     """
 
     side_effect_free = True
+    _exists = EXISTS
+    _missing = MISSING
 
     @override
     def command(

@@ -17,6 +17,7 @@ class FileContents(FactBase["list[str] | None"]):
     """
 
     side_effect_free = True
+    _missing = MISSING
 
     @override
     def command(self, path: str) -> StringCommand:

@@ -22,6 +22,7 @@ class FindInFile(FactBase["list[str] | None"]):
     """
 
     side_effect_free = True
+    _exists = EXISTS
 
     @override
     def command(

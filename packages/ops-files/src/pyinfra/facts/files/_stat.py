@@ -107,7 +107,10 @@ class _StatFactBase(FactBase["FileDict | Literal[False] | None"]):
 
     @override
     def command(self, path: str) -> StringCommand:
+        # The tools print the path as they get it.
         self._path = None if path == "~" or path.startswith("~/") else path
+        if path.startswith("-"):
+            self._path = f"./{path}"
         word = quote_path(path)
         return StringCommand(
             StringCommand("! (test -e", word, "|| test -L", word, ")"),

@@ -7,7 +7,7 @@ from collections.abc import Generator
 
 from pyinfra import host
 from pyinfra.api import OperationError, StringCommand, operation
-from pyinfra.facts.files import Directory, File, Sha1File
+from pyinfra.facts.files import Directory, File, SameTree, Sha1File
 from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations.util.files import unix_path_join
 
@@ -21,8 +21,8 @@ def copy(src: str, dest: str, overwrite: bool = False) -> Generator[StringComman
     Args:
         src: the path of what is copied, on the host.
         dest: the directory on the host that it is copied into, under its own name.
-        overwrite: whether to copy again, over what is there, each time; a file that is there and differs is an error
-            otherwise.
+        overwrite: whether to copy again, over what is there, each time. Otherwise a file that is there and differs
+            is an error, and a directory is copied over one that lacks something of it.
 
     **Example:**
 
@@ -41,7 +41,16 @@ def copy(src: str, dest: str, overwrite: bool = False) -> Generator[StringComman
     if not host.get_fact(Directory, path=dest):
         raise OperationError(f"dest {dest} is not an existing directory")
     copied = unix_path_join(dest, posixpath.basename(src.rstrip("/")))
-    if host.get_fact(File, path=copied) and not overwrite:
+    present = host.get_fact(File, path=copied)
+    if (
+        is_directory
+        and present is False
+        and not overwrite
+        and host.get_fact(SameTree, path=copied, other=src)
+    ):
+        host.noop(f"{copied} already exists")
+        return
+    if present and not overwrite:
         found = host.get_fact(Sha1File, path=copied)
         if found is None or found != host.get_fact(Sha1File, path=src):
             raise OperationError(f"{copied} already exists and is different than src")

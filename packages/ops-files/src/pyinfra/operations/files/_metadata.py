@@ -11,7 +11,9 @@ from pyinfra.operations.util.files import chmod, chown
 if TYPE_CHECKING:
     from pyinfra.api import StringCommand
 
-_BITS = {"r": 4, "w": 2, "x": 1}
+_PERMISSIONS = {"r": 0o444, "w": 0o222, "x": 0o111, "s": 0o6000, "t": 0o1000}
+_CLASSES = {"u": 0o4700, "g": 0o2070, "o": 0o1007, "a": 0o7777}
+_UMASK = 0o022
 _SHIFTS = {"u": 6, "g": 3, "o": 0}
 
 
@@ -82,7 +84,7 @@ def mode_differs(wanted: int | str, current: int, is_directory: bool = False) ->
 
 
 def apply_symbolic_mode(symbolic: str, mode: int, is_directory: bool) -> int:
-    """Give the mode that `chmod` makes of another, as POSIX describes it, with a umask of 022.
+    """Give the mode that GNU `chmod` makes of another, with a umask of 022.
 
     Args:
         symbolic: such as `u+x,go-w`.
@@ -94,37 +96,35 @@ def apply_symbolic_mode(symbolic: str, mode: int, is_directory: bool) -> int:
     """
     for clause in symbolic.split(","):
         who, actions = re.fullmatch(r"([ugoa]*)(.*)", clause).groups()  # type: ignore[union-attr]
-        masked = 0o022 if not who else 0
-        classes = "ugo" if not who or "a" in who else who
+        affected = 0
+        for name in who:
+            affected |= _CLASSES[name]
         for operator, permissions in re.findall(r"([-+=])([rwxXstugo]*)", actions):
-            mode = _apply(classes, operator, permissions, mode, is_directory, masked)
+            mode = _apply(affected, operator, permissions, mode, is_directory)
     return mode
 
 
-def _apply(classes: str, operator: str, permissions: str, mode: int, is_directory: bool, masked: int) -> int:
-    bits = _bits(classes, permissions, mode, is_directory) & ~masked
+def _apply(affected: int, operator: str, permissions: str, mode: int, is_directory: bool) -> int:
+    bits, named = _bits(permissions, mode, is_directory)
+    # Of directories, setuid and setgid change only where they are named.
+    kept = 0o6000 & ~(named & (affected or 0o7777)) if is_directory else 0
+    bits &= (affected or ~_UMASK) & ~kept
     if operator == "+":
         return mode | bits
     if operator == "-":
         return mode & ~bits
-    cleared = sum(7 << _SHIFTS[name] for name in classes)
-    if not is_directory:
-        cleared |= (0o4000 if "u" in classes else 0) | (0o2000 if "g" in classes else 0)
-    return (mode & ~cleared) | bits
+    return (mode & ((0o7777 & ~affected if affected else 0) | kept)) | bits
 
 
-def _bits(classes: str, permissions: str, mode: int, is_directory: bool) -> int:
-    bits = 0
-    for name in classes:
-        for permission in permissions:
-            if permission in _SHIFTS:
-                bits |= ((mode >> _SHIFTS[permission]) & 7) << _SHIFTS[name]
-            elif permission == "X":
-                bits |= (1 if is_directory or mode & 0o111 else 0) << _SHIFTS[name]
-            elif permission == "s":
-                bits |= {"u": 0o4000, "g": 0o2000, "o": 0}[name]
-            elif permission == "t":
-                bits |= 0o1000
-            else:
-                bits |= _BITS[permission] << _SHIFTS[name]
-    return bits
+def _bits(permissions: str, mode: int, is_directory: bool) -> tuple[int, int]:
+    """Give the bits that permissions stand for, in every class, and those of them that are named outright."""
+    bits = named = 0
+    for permission in permissions:
+        if permission in _SHIFTS:
+            bits |= ((mode >> _SHIFTS[permission]) & 7) * 0o111
+        elif permission == "X":
+            bits |= 0o111 if is_directory or mode & 0o111 else 0
+        else:
+            bits |= _PERMISSIONS[permission]
+            named |= _PERMISSIONS[permission]
+    return bits, named

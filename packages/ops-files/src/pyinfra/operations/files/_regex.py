@@ -164,10 +164,11 @@ def _plain(pattern: str, place: int, extended: bool) -> str:
     ends = place == len(pattern) - 1 or pattern.startswith("\\)", place + 1)
     if character == "*":
         return "\\*" if starts or pattern[:place] == "^" else "*"
-    if character == "^":
-        return "^" if starts else "\\^"
-    if character == "$":
-        return "$" if ends else "\\$"
+    if character in "^$":
+        # Elsewhere they stand for themselves, says POSIX; GNU grep takes some of them for anchors.
+        if not (starts if character == "^" else ends):
+            raise _UnsureError
+        return character
     return "." if character == "." else re.escape(character)
 
 
