@@ -15,6 +15,7 @@ from pyinfra.context import ctx_config, ctx_host, ctx_inventory, ctx_state
 
 from . import order
 from .asking import Asking
+from .awaiting import Awaiting
 from .callsite import is_importing
 from .events import Events
 from .execute import Execution
@@ -65,6 +66,7 @@ class Engine:
         self.asking = Asking(self)
         self.preparation = Preparation(self)
         self.execution = Execution(self)
+        self.awaiting = Awaiting(self)
         self._sides: dict[Host, HostSide] = {}
         self._steps: tuple[int, list[order.Step[Host]]] = (-1, [])
         self.follow = self.events.follow

@@ -69,6 +69,15 @@ class Execution:
             state.is_executing = False
             self._engine.events.emit("run_end")
 
+    def run_steps(self, steps: Iterable[Step[Host]]) -> None:
+        """Run some operations in the midst of prepare, because deploy code waits for a result."""
+        self._state.is_executing = True
+        try:
+            for step in steps:
+                self._run_step(step)
+        finally:
+            self._state.is_executing = False
+
     def run_one(self, host: Host, op_hash: str) -> bool:
         """Run one operation on one host."""
         done = self._run_on([host], op_hash, at_once=1)

@@ -135,6 +135,8 @@ class Preparation:
 
     def report(self, host: Host, error: BaseException) -> None:
         """Log why a host failed in prepare."""
+        if isinstance(error, HostFailedError):
+            return
         place = getattr(error, "pyinfra_location", None)
         where = f"{place[0]}:{place[1]}: " if place else ""
         logger.error("%s%s%s", host.print_prefix, where, error)
@@ -177,6 +179,7 @@ class Preparation:
         _check_binds(op, args, kwargs)
         op_hash = self._hash(host, op, site)
         meta = OperationMeta(op_hash)
+        meta._wait = lambda: self._engine.awaiting.wait_for(host, op_hash)
         data = StateOperationHostData(
             lambda: op._inner(*args, **kwargs),
             arguments,

@@ -124,7 +124,8 @@ class Scheduler:
         self._turns: deque[Lane] = deque()
         self._completions: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._under_way = 0
-        self._drivers = 0
+        # Asked when nothing can run and nothing is under way; True where it has made something runnable.
+        self.when_stuck: Callable[[], bool] | None = None
         self._driving_thread = threading.Lock()
 
     def spawn(
@@ -287,7 +288,7 @@ class Scheduler:
                 self._completions.get()()
                 while not self._completions.empty():
                     self._completions.get()()
-            else:
+            elif only is not None or self.when_stuck is None or not self.when_stuck():
                 raise RuntimeError("the engine waits for something that nothing will bring about")
 
     def _next_turn(self, only: Lane | None) -> Lane | None:

@@ -52,6 +52,8 @@ class OperationMeta:
         self._hash = hash
         self._maybe_is_change = is_change
         self._settle: Callable[[], None] | None = None
+        self._wait: Callable[[], None] | None = None
+        self._predicted = False
         self._success: bool | None = None
         self._commands: list[Any] | None = None
         self._combined_output: CommandOutput | None = None
@@ -90,8 +92,18 @@ class OperationMeta:
         """Whether it has run."""
         return self.is_complete()
 
+    def predict(self) -> None:
+        """Have what it did be answered by what it is expected to do, where deploy code waits and nothing is run."""
+        self._predicted = True
+
+    def is_predicted(self) -> bool:
+        """Tell whether `predict` was called."""
+        return self._predicted
+
     def _raise_if_not_complete(self) -> None:
-        if not self.is_complete():
+        if not self.is_complete() and not self._predicted and self._wait is not None:
+            self._wait()
+        if not self.is_complete() and not self._predicted:
             raise RuntimeError(
                 "this operation has not run yet: ask in _if=… or in a function called by python.call"
             )
@@ -104,22 +116,28 @@ class OperationMeta:
         return self._maybe_is_change is not False
 
     def did_change(self) -> bool:
-        """Tell whether it ran, succeeded and changed something; raises RuntimeError before it ran."""
+        """Tell whether it succeeded and changed something.
+
+        In deploy code this waits for it to be run. Where nothing can be run (an API script before `run_ops`, an
+        operation that has yet to run) it raises RuntimeError; a dry run answers with what is expected.
+        """
         self._raise_if_not_complete()
+        if not self.is_complete():
+            return self.will_change
         return bool(self._success and self._commands)
 
     def did_not_change(self) -> bool:
-        """Tell whether it ran and changed nothing; raises RuntimeError before it ran."""
+        """Tell whether it changed nothing; waits or raises as `did_change` does."""
         return not self.did_change()
 
     def did_succeed(self, _raise_if_not_complete: bool = True) -> bool:
-        """Tell whether it ran and succeeded; raises RuntimeError before it ran."""
+        """Tell whether it succeeded; waits or raises as `did_change` does."""
         if _raise_if_not_complete:
             self._raise_if_not_complete()
-        return self._success is True
+        return self._success is True or (self._predicted and self._success is None)
 
     def did_error(self) -> bool:
-        """Tell whether it ran and failed; raises RuntimeError before it ran."""
+        """Tell whether it failed; waits or raises as `did_change` does."""
         self._raise_if_not_complete()
         return self._success is False
 
@@ -129,9 +147,10 @@ class OperationMeta:
         return self.did_change() if self.is_complete() else self.will_change
 
     def _output(self) -> CommandOutput:
+        from pyinfra.connectors.util import CommandOutput
+
         self._raise_if_not_complete()
-        assert self._combined_output is not None
-        return self._combined_output
+        return self._combined_output if self._combined_output is not None else CommandOutput([])
 
     @property
     def stdout_lines(self) -> list[str]:

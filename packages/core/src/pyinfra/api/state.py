@@ -140,6 +140,21 @@ class StateOperationHostData:
     error: str | None = None
 
 
+@dataclass(frozen=True)
+class AwaitedResult:
+    """A result that deploy code waits for.
+
+    Attributes:
+        host: the host.
+        op_hash: the operation.
+        meta: what hosts share of it.
+    """
+
+    host: Host
+    op_hash: str
+    meta: StateOperationMeta
+
+
 @dataclass
 class StateHostMeta:
     """What a host's operations would do, counted in prepare."""
@@ -175,6 +190,8 @@ class State:
         activated_hosts: all that have been connected to.
         failed_hosts: those that failed.
         ops: by host, its operations by hash.
+        decide_awaited: asked when deploy code waits for results: True has the operations up to them run, False has
+            the answers be what is expected. None is True.
         op_meta: what hosts share of each operation, by hash.
     """
 
@@ -202,6 +219,7 @@ class State:
         self.print_output = False
         self.print_fact_output = False
         self.should_raise_failed_hosts: Callable[[State], bool] | None = None
+        self.decide_awaited: Callable[[list[AwaitedResult]], bool] | None = None
         self.callback_handlers: list[type[BaseStateCallback] | BaseStateCallback] = []
         if inventory is not None:
             self.init(inventory, config, **kwargs)
