@@ -161,9 +161,12 @@ class TestIdempotency:
         assert "[web-01] server.service: Restart nginx" in first
         assert guide.on_host("grep", "-c", "^restart$", "/var/log/nginx-service") == "1\n"
 
-    @pytest.mark.xfail(strict=True, reason="did_change() in deploy code does not wait for the operation yet")
     def test_results(self, guide):
-        assert "Nginx was installed" in guide.deploy(snippet("idempotency/results"))
+        first = guide.twice(snippet("idempotency/results"))
+        assert "Nginx was installed\nInstallation successful\n" in first
+        assert "Nginx was already installed" not in first
+        again = guide.deploy(snippet("idempotency/results"))
+        assert "Installation successful\nNginx was already installed\n" in again
 
     def test_check_before(self, guide):
         guide.twice(snippet("idempotency/check_before"))

@@ -237,3 +237,39 @@ def test_an_empty_environment_is_enough(run_cli):
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+class TestAwaitedResults:
+    CODE = (
+        "from ops import touch\nfirst = touch(name='First', path='one')\n"
+        "print('changed:', first.did_change())\ntouch(name='Second', path='two')\n"
+    )
+
+    def test_are_true_with_yes(self, run_cli):
+        run_cli.write(deploy=self.CODE)
+        assert "changed: True\n" in run_cli.run("--yes", "@local", "deploy.py").stdout
+        again = run_cli.run("--yes", "@local", "deploy.py")
+        assert "changed: False\n" in again.stdout
+        assert "Operations: 2\nCommands: 0\nChanges: 0\n" in again.stdout
+
+    def test_are_predicted_in_a_dry_run(self, run_cli):
+        run_cli.write(deploy=self.CODE)
+        said = run_cli.run("--dry", "@local", "deploy.py").stdout
+        assert "changed: True\n" in said
+        assert "what follows supposes that it goes as expected: First, deploy.py:2\n" in said
+        assert "ops.touch: Second (will change)" in said
+        assert not (run_cli.folder / "one").exists()
+
+    def test_are_asked_about_twice(self, run_cli):
+        run_cli.write(deploy=self.CODE)
+        controller, terminal = pty.openpty()
+        try:
+            os.write(controller, b"y\nn\n")
+            done = run_cli.run("@local", "deploy.py", stdin=terminal)
+        finally:
+            os.close(controller)
+            os.close(terminal)
+        assert done.returncode == 2
+        assert "more follows when it has run: First, deploy.py:2\n" in done.stdout
+        assert (run_cli.folder / "one").exists()
+        assert not (run_cli.folder / "two").exists()

@@ -98,11 +98,13 @@ def _with_options(command: Any) -> Any:
 @click.argument("inventory")
 @click.argument("operations", nargs=-1, required=True)
 @_with_options
-def cli(inventory: str, operations: tuple[str, ...], **options: Any) -> int:
+@click.pass_context
+def cli(ctx: click.Context, inventory: str, operations: tuple[str, ...], **options: Any) -> None:
     """Run what was asked for; see `pyinfra_cli.run`."""
+    from .errors import exit_code_of
     from .run import Options, run
 
-    return run(inventory, operations, Options(**options))
+    ctx.exit(exit_code_of(lambda: run(inventory, operations, Options(**options))))
 
 
 __all__ = ["OPTIONS", "cli"]

@@ -102,7 +102,9 @@ def _existing(words: Sequence[str]) -> list[str]:
 def _read_operation(name: str, words: Sequence[str]) -> Work:
     found = _find("operations", name)
     if not callable(found) or isinstance(found, type):
-        raise CliError(f"{name} is no operation and no deploy: it is a {type(found).__name__}, not a function")
+        raise CliError(
+            f"{name} is no operation and no deploy: it is a {type(found).__name__}, not a function"
+        )
     args, kwargs = _read_arguments(words, getattr(found, "_inner", found))
     return Work("operation", operation=found, args=args, kwargs=kwargs)
 

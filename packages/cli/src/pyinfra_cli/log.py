@@ -19,10 +19,12 @@ class Screen:
 
     Attributes:
         quiet: whether nothing but JSON may go to stdout.
+        stdout: where JSON goes while lines go elsewhere; None for stdout.
     """
 
     def __init__(self) -> None:
         self.quiet = False
+        self.stdout: TextIO | None = None
         self.live: Any = None
 
     def line(self, text: str = "", *, err: bool = False) -> None:

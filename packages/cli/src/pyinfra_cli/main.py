@@ -12,10 +12,7 @@ import click
 import pyinfra
 
 from .cli import cli
-from .exceptions import CliError
-from .log import print_error
-
-INTERRUPTED = 130
+from .errors import INTERRUPTED, exit_code_of
 
 
 def main() -> None:
@@ -40,29 +37,15 @@ def run(arguments: list[str]) -> int:
     Returns:
         The exit code.
     """
-    from pyinfra.api.exceptions import PyinfraError
 
-    try:
+    def execute() -> int | None:
         command = _own_command(arguments) or cli
         words = arguments if command is cli else arguments[1:]
-        return int(command.main(args=words, prog_name="pyinfra", standalone_mode=False) or 0)
-    except click.exceptions.Exit as done:
-        return done.exit_code
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except (KeyboardInterrupt, click.exceptions.Abort):
-        print_error("interrupted: no further operation is started")
-        return INTERRUPTED
-    except CliError as error:
-        print_error(str(error))
-        return error.exit_code
-    except PyinfraError as error:
-        print_error(place(error))
-        return 1
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        name = "pyinfra" if command is cli else f"pyinfra {arguments[0]}"
+        code = command.main(args=words, prog_name=name, standalone_mode=False)
+        return code if isinstance(code, int) else None
+
+    return exit_code_of(execute)
 
 
 def _own_command(arguments: list[str]) -> click.Command | None:
@@ -72,12 +55,6 @@ def _own_command(arguments: list[str]) -> click.Command | None:
     from .subcommands import find_command
 
     return find_command(arguments[0])
-
-
-def place(error: Exception) -> str:
-    """Write an error with its place in deploy code, where that is known."""
-    location = getattr(error, "pyinfra_location", None)
-    return f"{location[0]}:{location[1]}: {error}" if location else str(error)
 
 
 __all__ = ["cli", "main", "run"]

@@ -5,18 +5,20 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from pyinfra.api.hiddenvalue import mask
 from pyinfra.api.output import printable
 from pyinfra.api.state import Outcome
 
 from .log import screen, style
-from .util import to_json
+from .util import shown_data, to_json
 
 if TYPE_CHECKING:
     from pyinfra.api import Host, State
-    from pyinfra.api.state import StateOperationHostData, StateOperationMeta
+    from pyinfra.api.state import AwaitedResult, StateOperationHostData, StateOperationMeta
 
 COLOURS = {
     Outcome.CHANGED: "green",
@@ -33,6 +35,7 @@ WORDS = {
     Outcome.UNKNOWN: "unknown: the connection was lost, it may or may not have run",
 }
 FAILED = (Outcome.FAILED, Outcome.UNKNOWN)
+_connect_errors: WeakKeyDictionary[Host, str] = WeakKeyDictionary()
 
 
 def describe(meta: StateOperationMeta) -> str:
@@ -55,17 +58,17 @@ def _operations(state: State) -> Iterator[tuple[str, Host, StateOperationHostDat
 
 
 def _expected(data: StateOperationHostData) -> str:
+    known = data.operation_meta._maybe_is_change
+    if known is False:
+        return "no change"
     if data.global_arguments.get("_if"):
         return "conditional"
-    known = data.operation_meta._maybe_is_change
-    if known is None:
-        return "may change"
-    return "will change" if known else "no change"
+    return "may change" if known is None else "will change"
 
 
 def would_change(state: State) -> bool:
     """Tell whether any operation is not known to change nothing."""
-    return any(_expected(data) != "no change" for _, _, data in _operations(state))
+    return any(data.outcome is None and _expected(data) != "no change" for _, _, data in _operations(state))
 
 
 def has_failed(state: State) -> bool:
@@ -81,22 +84,43 @@ def print_meta(state: State, verbosity: int = 0) -> None:
         verbosity: with 1 and above, what would not change too.
     """
     screen.line("--> Proposed changes:")
-    counts = 0
+    counts = certain = 0
     for op_hash, host, data in _operations(state):
+        if data.outcome is not None:
+            continue
         expected = _expected(data)
         if expected == "no change":
             if verbosity:
                 screen.line(f"    {_of_host(state, host, op_hash)} ({style('no change', 'cyan')})")
             continue
         counts += 1
+        certain += expected == "will change"
         screen.line(f"    {_of_host(state, host, op_hash)} ({style(expected, 'yellow')})")
     if not counts:
         screen.line("    none")
     screen.line()
     screen.line(f"--> Operations: {len(state.get_op_order())}")
-    screen.line(f"--> Operations that would change a host: {counts}")
+    # an operation tells its commands only as it runs: each that will change something has one, if not more
+    screen.line(f"--> Commands to execute: {certain}{' or more' if counts else ''}")
     screen.line(f"--> Hosts: {len(state.active_hosts)}")
     screen.line()
+
+
+def print_awaited(awaited: Iterable[AwaitedResult], answered: bool) -> None:
+    """Show for which results deploy code waits before it goes on.
+
+    Args:
+        awaited: the results.
+        answered: whether what is expected is the answer, since nothing is run.
+    """
+    for result in awaited:
+        file, line = result.meta.location or ("", 0)
+        place = f", {Path(file).name}:{line}" if file else ""
+        name = "; ".join(sorted(result.meta.names))
+        more = (
+            "what follows supposes that it goes as expected" if answered else "more follows when it has run"
+        )
+        screen.line(f"    [{style(result.host.name, bold=True)}] {more}: {name}{place}")
 
 
 def proposed(state: State) -> dict[str, Any]:
@@ -148,6 +172,7 @@ def follow(state: State, verbosity: int, quiet: bool = False, one_command: bool 
 
 
 def _connect_error(host: Host, error: Exception) -> None:
+    _connect_errors[host] = str(error)
     screen.line(f"    [{host.name}] {style('could not connect', 'red')}: {error}", err=True)
 
 
@@ -189,11 +214,7 @@ def print_results(state: State, stopped: str | None = None, brief: bool = False)
         return
     if stopped:
         screen.line(f"--> {style('Stopped', 'red', bold=True)}: {stopped}")
-    failures = [
-        f"    {_of_host(state, host, op_hash)}: {data.error}"
-        for op_hash, host, data in _operations(state)
-        if data.outcome in FAILED
-    ]
+    failures = _failures(state)
     if failures:
         screen.line(f"--> {style('Failed', 'red')}:")
         for line in failures:
@@ -206,6 +227,21 @@ def print_results(state: State, stopped: str | None = None, brief: bool = False)
     failed = sorted(host.name for host in state.failed_hosts)
     if failed:
         screen.line(f"Failed hosts: {', '.join(failed)}")
+
+
+def _failures(state: State) -> list[str]:
+    """A line for each host that could not be connected to, and for each operation that failed."""
+    unreached = [
+        f"    [{style(host.name, bold=True)}] could not connect: {_connect_errors[host]}"
+        for host in state.inventory
+        if host in state.failed_hosts and host in _connect_errors
+    ]
+    return unreached + [
+        f"    {_of_host(state, host, op_hash)}: {data.error}"
+        + (" (ignored)" if data.global_arguments.get("_ignore_errors") else "")
+        for op_hash, host, data in _operations(state)
+        if data.outcome in FAILED
+    ]
 
 
 def count(state: State) -> dict[str, int]:
@@ -241,9 +277,8 @@ def results(state: State) -> dict[str, Any]:
 
 
 def print_json(value: Any) -> None:
-    """Print JSON, and nothing else, on the real stdout."""
-    stream = sys.__stdout__
-    assert stream is not None
+    """Print JSON, and nothing else, on stdout."""
+    stream = screen.stdout or sys.stdout
     stream.write(mask(to_json(value)) + "\n")
     stream.flush()
 
@@ -262,14 +297,16 @@ def print_facts(found: dict[str, dict[str, Any]], as_json: bool = False) -> None
 def print_inventory(hosts: Iterable[Host], as_json: bool = False) -> None:
     """Show hosts with their groups and data."""
     if as_json:
-        print_json({host.name: {"groups": host.groups, "data": host.data.dict()} for host in hosts})
+        print_json(
+            {host.name: {"groups": host.groups, "data": shown_data(host.data.dict())} for host in hosts}
+        )
         return
     for host in hosts:
         screen.line()
         screen.line(f"[{style(host.name, bold=True)}]")
         screen.line(f"--> Groups: {', '.join(host.groups)}")
         screen.line("--> Data:")
-        screen.line(to_json(host.data.dict()))
+        screen.line(to_json(shown_data(host.data.dict())))
 
 
 def print_operations(state: State) -> None:

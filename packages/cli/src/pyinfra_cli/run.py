@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
@@ -14,6 +15,7 @@ from pyinfra.api import Config, State
 from pyinfra.api.config import config_defaults
 from pyinfra.api.connect import connect_all, disconnect_all
 from pyinfra.api.exceptions import RunFailedError
+from pyinfra.api.hiddenvalue import remember_secret
 from pyinfra.api.operations import exec_command, run_ops
 from pyinfra.api.state import StateStage
 from pyinfra.context import ctx_config, ctx_inventory, ctx_state
@@ -23,10 +25,11 @@ from .commands import Work, read_work
 from .exceptions import CliError
 from .inventory import limit_hosts, make_inventory
 from .log import screen, setup_logging
-from .util import exec_file, parse_value, split_keyword
+from .util import exec_file, parse_value, remember_secrets, split_keyword
 
 if TYPE_CHECKING:
     from pyinfra.api import Inventory
+    from pyinfra.api.state import AwaitedResult
 
 SSH_DATA = ("ssh_user", "ssh_port", "ssh_key", "ssh_key_password", "ssh_password")
 CONFIG_OPTIONS = {
@@ -98,6 +101,18 @@ def run(inventory_name: str, words: Sequence[str], options: Options) -> int:
         The exit code.
     """
     _set_up_output(options)
+    if not options.as_json:
+        return _run(inventory_name, words, options)
+    screen.stdout = sys.stdout
+    try:
+        # whatever deploy code prints must not stand among the JSON
+        with contextlib.redirect_stdout(sys.stderr):
+            return _run(inventory_name, words, options)
+    finally:
+        screen.stdout = None
+
+
+def _run(inventory_name: str, words: Sequence[str], options: Options) -> int:
     if options.chdir:
         _change_folder(options.chdir)
     sys.path.insert(0, os.getcwd())  # noqa: PTH109 - as Python itself puts it there
@@ -106,6 +121,8 @@ def run(inventory_name: str, words: Sequence[str], options: Options) -> int:
     config = _make_config(options)
     _heading("Loading inventory...")
     inventory = make_inventory(inventory_name, _override_data(options), options.group_data)
+    for host in inventory:
+        remember_secrets(host.data.dict())
     limit = limit_hosts(inventory, options.limit, options.exclude)
     if not len(inventory):
         raise CliError(f"the inventory {inventory_name} has no hosts")
@@ -138,9 +155,6 @@ def _set_up_output(options: Options) -> None:
     screen.quiet = options.as_json
     level = logging.DEBUG if options.debug or options.debug_all else logging.INFO
     setup_logging(level, logging.DEBUG if options.debug_all else None)
-    if options.as_json:
-        # whatever deploy code prints must not stand among the JSON
-        sys.stdout = sys.stderr
 
 
 def _heading(text: str) -> None:
@@ -196,7 +210,9 @@ def _prompt(what: str) -> str:
 
     if not sys.stdin.isatty():
         raise CliError(f"the {what} can't be asked for: there is no terminal")
-    return getpass.getpass(f"{what}: ")
+    secret = getpass.getpass(f"{what}: ")
+    remember_secret(secret)
+    return secret
 
 
 def _ask_sudo_passwords(state: State, options: Options) -> None:
@@ -234,12 +250,25 @@ def _connect(state: State) -> None:
 
 def _prepare(state: State, code: Callable[[], Any], options: Options) -> None:
     state.set_stage(StateStage.Prepare)
+    state.decide_awaited = lambda awaited: _run_awaited(state, awaited, options)
     try:
         code()
     except Exception:
         if options.debug:
             logging.getLogger("pyinfra").debug("prepare failed", exc_info=True)
         raise
+
+
+def _run_awaited(state: State, awaited: list[AwaitedResult], options: Options) -> bool:
+    """Decide what becomes of deploy code that waits for results: True has the operations up to them run."""
+    if options.dry or options.debug_operations or options.debug_facts:
+        prints.print_awaited(awaited, answered=True)
+        return False
+    if not options.yes:
+        prints.print_meta(state, options.verbosity)
+        prints.print_awaited(awaited, answered=False)
+        _confirm(state, options)
+    return True
 
 
 def _run_files(state: State, work: Work, options: Options) -> int:

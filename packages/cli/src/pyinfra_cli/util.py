@@ -22,7 +22,8 @@ from .exceptions import CliError, WrappedError
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
 _BOOLS = {"true": True, "false": False}
-_SECRET_KEY = re.compile(r"password|passphrase|secret", re.IGNORECASE)
+# Data of connections and of those who gain privileges: `ssh_password`, `ssh_key_password`, `_sudo_password`, …
+_SECRET_KEY = re.compile(r"(_|ssh_|winrm_)\w*?(password|passphrase)")
 
 
 def json_encode(obj: Any) -> Any:
@@ -120,14 +121,14 @@ def _literal(text: str) -> Any:
 def remember_secrets(data: Mapping[str, Any]) -> None:
     """Have what data holds under the names of passwords masked wherever it would be shown."""
     for key, value in data.items():
-        if _SECRET_KEY.search(key):
+        if _SECRET_KEY.fullmatch(key) and isinstance(value, str):
             remember_secret(value)
 
 
 def shown_data(data: Mapping[str, Any]) -> dict[str, Any]:
     """Give data to be shown, without its passwords."""
     return {
-        key: MASK if value and isinstance(value, str) and _SECRET_KEY.search(key) else value
+        key: MASK if value and isinstance(value, str) and _SECRET_KEY.fullmatch(key) else value
         for key, value in data.items()
     }
 
