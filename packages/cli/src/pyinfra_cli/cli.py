@@ -99,7 +99,7 @@ def _with_options(command: Any) -> Any:
 @click.argument("operations", nargs=-1, required=True)
 @_with_options
 @click.pass_context
-def cli(ctx: click.Context, inventory: str, operations: tuple[str, ...], **options: Any) -> None:
+def cli(ctx: click.Context, /, inventory: str, operations: tuple[str, ...], **options: Any) -> None:
     """Run what was asked for; see `pyinfra_cli.run`."""
     from .errors import exit_code_of
     from .run import Options, run

@@ -163,15 +163,13 @@ def _check_data(data: Mapping[str, Any], where: str) -> None:
 
 def _groups_of_function(written: str) -> Groups:
     name, colon, argument = written.partition(":")
-    if colon and not written.startswith("@"):
-        load = _source(name) or _function(name, argument)
-        if load is not None:
-            return _loaded(written, load(argument) if _source(name) else load())
+    if colon and (source := _source(name)) is not None:
+        return _loaded(written, source(argument))
+    if colon and argument.isidentifier() and all(part.isidentifier() for part in name.split(".")):
+        return _loaded(written, _function(name, argument)())
     module, _, attribute = written.rpartition(".")
     if module and Path(*module.split(".")).with_suffix(".py").is_file():
-        load = _function(module, attribute)
-        if load is not None:
-            return _loaded(written, load())
+        return _loaded(written, _function(module, attribute)())
     return {"": ([host for host in written.split(",") if host], {})}
 
 
@@ -188,30 +186,39 @@ def _source(name: str) -> Callable[..., Any] | None:
     return None
 
 
-def _function(module: str, attribute: str) -> Callable[..., Any] | None:
+def _function(module: str, attribute: str) -> Callable[[], Any]:
     sys.path.insert(0, str(Path.cwd()))
     try:
         found = getattr(importlib.import_module(module), attribute, None)
-    except ImportError:
-        return None
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
+            raise
+        raise CliError(
+            f"inventory {module}:{attribute}: there is no module {error.name}, and no plugin has a source of that name"
+        ) from error
     finally:
         sys.path.pop(0)
-    if found is None:
-        raise CliError(f"inventory {module}:{attribute}: the module has no such function")
     if not callable(found):
-        raise CliError(f"inventory {module}:{attribute} is no function")
+        raise CliError(f"inventory {module}:{attribute}: the module has no such function")
     return found  # type: ignore[no-any-return]
 
 
 def _loaded(written: str, value: Any) -> Groups:
-    if isinstance(value, Mapping):
-        return {name: group for name in value if (group := _as_group(name, value[name], written)) is not None}
-    group = _as_group("all", value if isinstance(value, tuple) else list(value), written)
-    if group is None:
-        raise CliError(
-            f"inventory {written} gave {type(value).__name__}: it must give hosts, or a dict of groups"
-        )
-    return {"": (group[0], {}), "all": ([], group[1])}
+    where = f"inventory {written}"
+    if not isinstance(value, Mapping):
+        group = _as_group("all", value, where)
+        if group is None:
+            raise CliError(f"{where} gave a {type(value).__name__}: it must give hosts, or a dict of groups")
+        return {"": (group[0], {}), "all": ([], group[1])}
+    groups: Groups = {}
+    for name, hosts in value.items():
+        group = _as_group(name, hosts, where)
+        if group is None:
+            raise CliError(
+                f"{where}: group {name} is a {type(hosts).__name__}: it must be a list of hosts, or hosts and data"
+            )
+        groups[name] = group
+    return groups
 
 
 def _group_data(folders: Iterable[Path], extra: Iterable[str]) -> dict[str, dict[str, Any]]:

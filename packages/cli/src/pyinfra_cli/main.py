@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
-import click
 import pyinfra
 
 from .cli import cli
 from .errors import INTERRUPTED, exit_code_of
+
+if TYPE_CHECKING:
+    import click
 
 
 def main() -> None:
