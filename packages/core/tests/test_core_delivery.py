@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,9 @@ from hypothesis import strategies as st
 from pyinfra.api import HiddenValue, MaskString, QuoteString, StringCommand
 from pyinfra.api.command import make_formatted_string_command
 from pyinfra.connectors.util import deliver, make_unix_command
+
+# Of this run alone: the process list is everybody's.
+CANARY = f"canary{secrets.token_hex(6)}"
 
 texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 
@@ -36,6 +41,24 @@ texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
             "su -l -m -s $(command -v zsh) pg -c 'sh -c '\"'\"'echo hi'\"'\"''",
         ),
         ({"_chdir": "/x y", "_env": {"A": "b"}}, "sh -c 'cd '\"'\"'/x y'\"'\"' && export A=b && echo hi'"),
+        ({"_chdir": "-x"}, "sh -c 'cd ./-x && echo hi'"),
+        ({"_env": {"N": 1}}, "sh -c 'export N=1 && echo hi'"),
+        ({"_sudo_user": "pg", "_doas_user": "pg", "_dzdo_user": "pg"}, "sh -c 'echo hi'"),
+        ({"_dzdo": True, "_dzdo_user": "pg"}, "dzdo -H -n -u pg sh -c 'echo hi'"),
+        (
+            {"_su_user": "pg", "_su_shell": "bash"},
+            "su -s $(command -v bash) pg -c 'sh -c '\"'\"'echo hi'\"'\"''",
+        ),
+        (
+            {
+                "_sudo": True,
+                "_su_user": "pg",
+                "_chdir": "/x",
+                "_env": {"A": "1"},
+                "_shell_executable": "bash",
+            },
+            "sudo -H -n su pg -c 'bash -c '\"'\"'cd /x && export A=1 && echo hi'\"'\"''",
+        ),
         ({"_sudo": True, "_doas": True, "_dzdo": True}, "doas -n dzdo -H -n sudo -H -n sh -c 'echo hi'"),
     ],
 )
@@ -106,7 +129,7 @@ def fake_tools(folder: Path) -> Path:
         "while [ $# -gt 0 ]; do case $1 in\n"
         '-u|-p|-s) shift 2;; -c) shift; break;; -*) shift;; *) if [ "$0" = "${0%/su}" ]; then break; fi; shift;;\n'
         "esac; done\n"
-        'if [ "$ask" = yes ]; then IFS= read -r p; [ "$p" = "canary password" ] || exit 1; fi\n'
+        f'if [ "$ask" = yes ]; then IFS= read -r p; [ "$p" = "{CANARY} password" ] || exit 1; fi\n'
         'case $0 in */su) exec sh -c "$1";; *) exec "$@";; esac\n'
     )
     for name in ("sudo", "su"):
@@ -115,7 +138,10 @@ def fake_tools(folder: Path) -> Path:
     return folder
 
 
-WATCH = 'for f in /proc/[0-9]*/cmdline; do tr "\\0" " " <"$f" 2>/dev/null; echo; done | grep -c canar[y]; echo done'
+WATCH = (
+    'for f in /proc/[0-9]*/cmdline; do { tr "\\0" " " <"$f"; } 2>/dev/null; echo; done '
+    f"| grep -c {CANARY[:-1]}[{CANARY[-1]}]; echo done"
+)
 
 
 class TestSecretsStayOffCommandLines:
@@ -125,7 +151,7 @@ class TestSecretsStayOffCommandLines:
 
         def run(command: StringCommand, stdin: bytes = b"", asks: str = "yes", **arguments):
             delivery = deliver(command, arguments)
-            assert "canary" not in delivery.command.get_raw_value()
+            assert CANARY not in delivery.command.get_raw_value()
             return subprocess.run(
                 ["sh", "-c", delivery.command.get_raw_value()],
                 input=delivery.stdin + stdin,
@@ -140,39 +166,139 @@ class TestSecretsStayOffCommandLines:
     @pytest.mark.parametrize("shell", [" ".join(shell) for shell in shells()])
     def test_of_the_command_and_its_environment(self, run, shell):
         command = StringCommand(
-            "echo", QuoteString(MaskString("canary 'value'\nand more")), "; echo $X; cat;", WATCH
+            "echo", QuoteString(MaskString(f"{CANARY} 'value'\nand more")), "; echo $X; cat;", WATCH
         )
         done = run(
-            command, b"its own input\n", _env={"X": HiddenValue("canary env")}, _shell_executable=shell
+            command, b"its own input\n", _env={"X": HiddenValue(f"{CANARY} env")}, _shell_executable=shell
         )
-        assert done.stdout == b"canary 'value'\nand more\ncanary env\nits own input\n0\ndone\n", done.stderr
+        told = f"{CANARY} 'value'\nand more\n{CANARY} env\nits own input\n0\ndone\n"
+        assert done.stdout == told.encode(), done.stderr
 
     @pytest.mark.parametrize("asks", ["yes", "no"])
     @pytest.mark.parametrize(
         "arguments",
         [
-            {"_sudo": True, "_sudo_password": "canary password"},
-            {"_sudo": True, "_sudo_password": HiddenValue("canary password"), "_sudo_user": "someone"},
-            {"_su_user": "someone", "_su_password": "canary password"},
+            {"_sudo": True, "_sudo_password": f"{CANARY} password"},
+            {"_sudo": True, "_sudo_password": HiddenValue(f"{CANARY} password"), "_sudo_user": "someone"},
+            {"_su_user": "someone", "_su_password": f"{CANARY} password"},
             {
                 "_sudo": True,
-                "_sudo_password": "canary password",
+                "_sudo_password": f"{CANARY} password",
                 "_su_user": "someone",
-                "_su_password": "canary password",
+                "_su_password": f"{CANARY} password",
             },
         ],
     )
     def test_of_passwords_whether_they_are_asked_for_or_not(self, run, asks, arguments):
-        command = StringCommand("echo", MaskString("canary-9"), "; cat;", WATCH)
+        command = StringCommand("echo", MaskString(f"{CANARY}-9"), "; cat;", WATCH)
         done = run(command, b"its own input", asks, **arguments)
-        assert done.stdout == b"canary-9\nits own input0\ndone\n", done.stderr
+        assert done.stdout == f"{CANARY}-9\nits own input0\ndone\n".encode(), done.stderr
 
     def test_a_wrong_password_runs_nothing(self, run, tmp_path: Path):
         command = StringCommand("touch", QuoteString(tmp_path / "ran"))
-        done = run(command, _sudo=True, _sudo_password="wrong canary")
+        done = run(command, _sudo=True, _sudo_password=f"wrong {CANARY}")
         assert done.returncode != 0
         assert not (tmp_path / "ran").exists()
 
     def test_what_holds_no_secret_is_a_plain_command_line(self):
         delivery = deliver(StringCommand("echo hi"), {"_sudo": True})
         assert (delivery.command.get_raw_value(), delivery.stdin) == ("sudo -H -n sh -c 'echo hi'", b"")
+
+    @pytest.mark.parametrize("lines", [1, 99, 100, 101, 250])
+    def test_a_command_of_any_number_of_lines_arrives_whole(self, run, lines):
+        text = "\n".join([*(str(number) for number in range(lines - 1)), CANARY])
+        done = run(StringCommand("printf %s", QuoteString(MaskString(text)), "; cat"), b"|own")
+        assert done.stdout.decode() == f"{text}|own"
+
+    @given(texts)
+    @settings(max_examples=40)
+    def test_a_command_arrives_byte_by_byte_as_it_was(self, text):
+        delivery = deliver(
+            StringCommand("printf %s", QuoteString(MaskString(f"{CANARY}{text}")), "; cat"), {}
+        )
+        assert CANARY not in delivery.command.get_raw_value()
+        for shell in shells():
+            line = delivery.command.get_raw_value().replace("sh -c", f"{' '.join(shell)} -c", 1)
+            done = subprocess.run(
+                ["sh", "-c", line], input=delivery.stdin + b"|own", capture_output=True, check=True
+            )
+            assert done.stdout.decode() == f"{CANARY}{text}|own", shell
+
+    def test_a_command_gets_none_of_the_names_that_brought_it(self, run):
+        done = run(StringCommand(f": {MaskString(CANARY)}; set | grep -E '^(c|k|l|n)='; echo none"))
+        assert done.stdout == b"none\n"
+
+    def test_a_long_command_is_no_argument(self):
+        delivery = deliver(StringCommand("echo", "x" * 200_000), {})
+        assert len(delivery.command.get_raw_value()) < 1000
+        assert len(delivery.stdin) > 200_000
+
+
+LOGIN_SUDO = """\
+#!{python}
+import os, sys
+words, options = sys.argv[1:], []
+while words and words[0].startswith("-"):
+    options.append(words.pop(0))
+    if options[-1] in ("-u", "-p"):
+        words.pop(0)
+if "-S" in options and os.environ["FAKE_ASKS"] == "yes":
+    while os.read(0, 1) != b"\\n":
+        pass
+line = " ".join("".join(c if c.isalnum() or c in "_-$" else "\\\\" + c for c in word) for word in words)
+os.execvp("sh", ["sh", "-c", line])
+"""
+
+
+class TestSudoLogin:
+    """`sudo -i` puts a backslash before everything but letters, digits, `_`, `-` and `$`, for the login shell."""
+
+    COMMANDS = (
+        'x=5; echo "[$x]"',
+        "echo one\necho two",
+        "echo 'a%b\\c`d' \"it's\" $(echo ${HOME:+home}) ; for i in 1 2; do echo $i; done",
+        "echo 'grün ☃ $5'",
+    )
+
+    @pytest.fixture
+    def tools(self, tmp_path: Path):
+        folder = tmp_path / "tools"
+        folder.mkdir()
+        (folder / "sudo").write_text(LOGIN_SUDO.format(python=sys.executable))
+        (folder / "sudo").chmod(0o755)
+        return folder
+
+    @pytest.mark.parametrize("asks", ["yes", "no"])
+    @pytest.mark.parametrize("secret", [False, True])
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_what_it_changes_on_the_way_is_kept_from_it(self, tools, command, secret, asks):
+        password = {"_sudo_password": "canary pw"} if secret else {}
+        delivery = deliver(StringCommand(command), {"_sudo": True, "_use_sudo_login": True, **password})
+        environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "FAKE_ASKS": asks}
+        got = subprocess.run(
+            ["sh", "-c", delivery.command.get_raw_value()],
+            input=delivery.stdin, capture_output=True, env=environment, check=True,
+        )  # fmt: skip
+        wanted = subprocess.run(["sh", "-c", command], capture_output=True, check=True)
+        assert got.stdout == wanted.stdout
+
+    def test_what_it_leaves_alone_is_worded_as_ever(self):
+        delivery = deliver(StringCommand("echo 'hi there'"), {"_sudo": True, "_use_sudo_login": True})
+        assert delivery.command.get_raw_value() == """sudo -H -n -i sh -c 'echo '"'"'hi there'"'"''"""
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_the_real_one(self, command):
+        can = subprocess.run("sudo -n -i true", shell=True, capture_output=True, check=False)
+        if can.returncode != 0:
+            pytest.skip("sudo can't be used here without a password")
+        delivery = deliver(
+            StringCommand(command), {"_sudo": True, "_use_sudo_login": True, "_sudo_password": "pw"}
+        )
+        got = subprocess.run(
+            ["sh", "-c", delivery.command.get_raw_value()],
+            input=delivery.stdin,
+            capture_output=True,
+            check=True,
+        )
+        wanted = subprocess.run(["sh", "-c", command], capture_output=True, check=True)
+        assert got.stdout == wanted.stdout

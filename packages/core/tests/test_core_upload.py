@@ -85,6 +85,58 @@ class TestInEachShell:
         assert (tmp_path / name).read_bytes() == b"22"
         assert os.listdir(tmp_path) == [name]
 
+    def test_what_is_no_file_is_refused(self, tmp_path: Path, shell):
+        os.mkfifo(tmp_path / "x")
+        done = upload(tmp_path / "x", b"new", shell=shell)
+        assert done.returncode != 0
+        assert b"is no regular file" in done.stderr
+        assert (tmp_path / "x").is_fifo()
+        assert os.listdir(tmp_path) == ["x"]
+
+    def test_a_loop_of_links_is_refused(self, tmp_path: Path, shell):
+        (tmp_path / "a").symlink_to("b")
+        (tmp_path / "b").symlink_to("a")
+        done = upload(tmp_path / "a", b"new", shell=shell)
+        assert done.returncode != 0
+        assert b"is a loop of symbolic links" in done.stderr
+        assert (tmp_path / "a").is_symlink()
+
+    @pytest.mark.parametrize("target", ["new file", "-n", "it's\n", "deep/../new file", "./new file"])
+    def test_a_link_to_nothing_makes_what_it_points_to(self, tmp_path: Path, shell, target):
+        (tmp_path / "deep").mkdir()
+        (tmp_path / "link").symlink_to(target)
+        assert upload(tmp_path / "link", b"new", shell=shell).returncode == 0
+        assert (tmp_path / "link").is_symlink()
+        assert (tmp_path / target).read_bytes() == b"new"
+
+    def test_a_link_to_a_directory_is_refused(self, tmp_path: Path, shell):
+        (tmp_path / "folder").mkdir()
+        (tmp_path / "link").symlink_to("folder")
+        done = upload(tmp_path / "link", b"new", shell=shell)
+        assert done.returncode != 0
+        assert b"is a directory" in done.stderr
+
+    @pytest.mark.parametrize("umask", [0o022, 0o077, 0o002])
+    def test_a_new_file_has_the_mode_that_any_would_have(self, tmp_path: Path, shell, umask):
+        assert upload(tmp_path / "x", b"new", shell=shell, umask=umask).returncode == 0
+        assert (tmp_path / "x").stat().st_mode & 0o7777 == 0o666 & ~umask
+
+    @pytest.mark.parametrize("mode", [0o400, 0o444, 0o640, 0o666, 0o755])
+    def test_a_user_who_is_not_root_keeps_the_mode_too(self, tmp_path: Path, shell, mode):
+        if os.geteuid() != 0:
+            pytest.skip("only root can become another user")
+        for parent in tmp_path.parents:
+            parent.chmod(parent.stat().st_mode | 0o111)
+        tmp_path.chmod(0o777)
+        (tmp_path / "x").write_bytes(b"old")
+        (tmp_path / "x").chmod(mode)
+        os.chown(tmp_path / "x", 12345, 54321)
+        done = upload(tmp_path / "x", b"new", shell=shell, user=12345, group=54321, extra_groups=[])
+        assert done.returncode == 0, done.stderr
+        told = (tmp_path / "x").stat()
+        assert ((tmp_path / "x").read_bytes(), told.st_mode & 0o7777) == (b"new", mode)
+        assert (told.st_uid, told.st_gid) == (12345, 54321)
+
     def test_a_missing_folder_is_said(self, tmp_path: Path, shell):
         done = upload(tmp_path / "none/x", b"1", shell=shell)
         assert done.returncode != 0
@@ -108,18 +160,42 @@ def test_with_busyboxs_own_tools(tmp_path: Path):
 def test_killed_in_the_middle_the_old_bytes_stay(tmp_path: Path, kill):
     (tmp_path / "x").write_bytes(b"old")
     process = subprocess.Popen(
-        ["sh", "-c", upload_command(str(tmp_path / "x"), 1 << 20).get_raw_value()],
+        ["sh", "-c", f"exec {upload_command(str(tmp_path / 'x'), 1 << 20)}"],
         stdin=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     assert process.stdin is not None
+    # A pipe holds 64 KiB: once this much is written, cat is at work.
     process.stdin.write(b"n" * (1 << 19))
     process.stdin.flush()
     os.killpg(process.pid, kill)
     process.stdin.close()
     process.wait(10)
     assert (tmp_path / "x").read_bytes() == b"old"
+    if kill != signal.SIGKILL:
+        assert os.listdir(tmp_path) == ["x"]
+
+
+@pytest.mark.parametrize("old", [None, 0o600])
+def test_a_secret_is_private_while_it_arrives(tmp_path: Path, old):
+    if old is not None:
+        (tmp_path / "x").touch(old)
+    process = subprocess.Popen(
+        ["sh", "-c", upload_command(str(tmp_path / "x"), 1 << 19).get_raw_value()],
+        stdin=subprocess.PIPE,
+        umask=0o022,
+    )
+    assert process.stdin is not None
+    process.stdin.write(b"n" * ((1 << 19) - 1))
+    process.stdin.flush()
+    [temporary] = tmp_path.glob(".pyinfra-*")
+    mode = temporary.stat().st_mode & 0o777
+    process.stdin.write(b"n")
+    process.stdin.close()
+    assert process.wait(10) == 0
+    assert mode == 0o600
+    assert (tmp_path / "x").stat().st_mode & 0o777 == (old or 0o644)
 
 
 def test_a_full_disk_leaves_the_old_bytes(tmp_path: Path):
@@ -153,6 +229,16 @@ def test_acls_are_kept(tmp_path: Path):
         ["getfacl", "-cn", tmp_path / "x"], capture_output=True, text=True, check=True
     ).stdout
     assert "user:12345:rw-" in told
+
+
+def test_extended_attributes_are_kept(tmp_path: Path):
+    (tmp_path / "x").write_bytes(b"old")
+    try:
+        os.setxattr(tmp_path / "x", "user.pyinfra", b"kept")
+    except OSError as error:
+        pytest.skip(f"the file system has no extended attributes: {error.strerror}")
+    assert upload(tmp_path / "x", b"new").returncode == 0
+    assert os.getxattr(tmp_path / "x", "user.pyinfra") == b"kept"
 
 
 class TestOverConnectors:

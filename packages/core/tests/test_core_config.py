@@ -1,0 +1,94 @@
+"""Config keys, what they require, and copies that change by themselves."""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+import pytest
+from pyinfra.api import Config
+from pyinfra.api.config import config_defaults
+from pyinfra.api.exceptions import ConfigError
+
+
+class TestKeys:
+    def test_defaults(self):
+        config = Config()
+        assert {key: getattr(config, key) for key in config_defaults} == config_defaults
+
+    def test_an_unknown_key_is_named_with_those_that_are_known(self):
+        with pytest.raises(ConfigError, match=r"unknown config: SUOD \(known: .*SUDO"):
+            Config(SUOD=True)
+
+    def test_keys_are_set_at_once_or_later(self):
+        config = Config(SUDO=True, SHELL="bash")
+        config.SUDO_USER = "pg"
+        assert (config.SUDO, config.SHELL, config.SUDO_USER, Config().SUDO) == (True, "bash", "pg", False)
+
+
+class TestCopies:
+    def test_a_copy_changes_by_itself(self):
+        config = Config(SUDO=True, INHERIT_ENV=["LANG"])
+        copy = config.copy()
+        copy.SUDO = False
+        copy.INHERIT_ENV.append("HOME")
+        assert (config.SUDO, config.INHERIT_ENV) == (True, ["LANG"])
+        config.SHELL = "bash"
+        assert copy.SHELL == "sh"
+
+    def test_a_lock_gives_back_what_was(self):
+        config = Config(INHERIT_ENV=["LANG"])
+        config.lock_current_state()
+        config.SUDO = True
+        config.INHERIT_ENV.append("HOME")
+        config.reset_locked_state()
+        assert (config.SUDO, config.INHERIT_ENV) == (False, ["LANG"])
+        config.INHERIT_ENV.append("PATH")
+        config.reset_locked_state()
+        assert config.INHERIT_ENV == ["LANG"]
+
+
+class TestPyinfraVersion:
+    @pytest.mark.parametrize("wanted", [">=3,<4", "~=3.9", "3.11.0", "==3.*", None])
+    def test_met(self, wanted):
+        assert wanted == Config(REQUIRE_PYINFRA_VERSION=wanted).REQUIRE_PYINFRA_VERSION
+
+    @pytest.mark.parametrize("wanted", [">=4", "3.10.0", "<3"])
+    def test_not_met(self, wanted):
+        with pytest.raises(ConfigError, match=r"needs pyinfra .*, installed is 3\."):
+            Config(REQUIRE_PYINFRA_VERSION=wanted)
+
+    def test_no_specifier(self):
+        with pytest.raises(ConfigError, match="'latest' is not a version specifier"):
+            Config().REQUIRE_PYINFRA_VERSION = "latest"
+
+
+class TestPackages:
+    pluggy = metadata.version("pluggy")
+
+    def test_a_list(self):
+        Config(REQUIRE_PACKAGES=["pluggy>=1", f"greenlet; python_version > '3'  # {self.pluggy}"])
+
+    def test_a_file_as_pip_reads_it(self, tmp_path):
+        file = tmp_path / "requirements.txt"
+        file.write_text(
+            "# what the deploy needs\n-r other.txt\n--index-url nowhere\n\n"
+            f"pluggy=={self.pluggy} \\\n    --hash=sha256:00 \\\n    --hash=sha256:11\n"
+            "greenlet>=3 # for tasks\n"
+            "nothing-of-that-name; python_version < '3'\n"
+        )
+        Config(REQUIRE_PACKAGES=str(file))
+
+    def test_every_unmet_one_is_named(self):
+        with pytest.raises(ConfigError) as caught:
+            Config(REQUIRE_PACKAGES=["pluggy>=99", "nothing-of-that-name>1", "greenlet"])
+        assert f"pluggy>=99 is needed, installed is {self.pluggy}" in str(caught.value)
+        assert "nothing-of-that-name>1 is not installed" in str(caught.value)
+        assert "greenlet" not in str(caught.value)
+
+    def test_what_is_no_requirement(self):
+        with pytest.raises(ConfigError, match="'two words' is not a requirement"):
+            Config(REQUIRE_PACKAGES=["two words"])
+
+    def test_a_file_that_is_not_there(self, tmp_path):
+        with pytest.raises(ConfigError, match=r"none\.txt can't be read: No such file"):
+            Config(REQUIRE_PACKAGES=str(tmp_path / "none.txt"))

@@ -1,0 +1,111 @@
+"""The facades: each stands for what the running code's context holds."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+from unittest import mock
+
+import pytest
+from pyinfra.context import ContextManager, ContextObject
+
+
+class Thing:
+    def __init__(self, name, items=()):
+        self.name = name
+        self.items = list(items)
+
+    def shout(self):
+        return self.name.upper()
+
+    def __iter__(self):
+        return iter(self.items)
+
+    def __len__(self):
+        return len(self.items)
+
+    def __str__(self):
+        return f"thing {self.name}"
+
+
+@pytest.fixture
+def manager():
+    return ContextManager("thing")
+
+
+@pytest.fixture
+def facade(manager):
+    return ContextObject(manager)
+
+
+class TestFacade:
+    def test_stands_for_the_object(self, manager, facade):
+        thing = Thing("a", [1, 2])
+        manager.set(thing)
+        assert (facade.name, facade.shout(), str(facade), list(facade), len(facade)) == (
+            "a", "A", "thing a", [1, 2], 2
+        )  # fmt: skip
+        assert facade == thing
+        assert hash(facade) == hash(thing)
+
+    def test_sets_and_deletes_on_the_object(self, manager, facade):
+        thing = Thing("a")
+        manager.set(thing)
+        facade.name = "b"
+        facade.extra = 1
+        del facade.extra
+        assert (thing.name, hasattr(thing, "extra")) == ("b", False)
+
+    def test_can_be_patched(self, manager, facade):
+        manager.set(Thing("a"))
+        with mock.patch.object(facade, "shout", return_value="patched"):
+            assert facade.shout() == "patched"
+        assert facade.shout() == "A"
+
+    def test_without_an_object_it_says_so(self, manager, facade):
+        assert not facade
+        assert not manager.isset()
+        assert repr(facade) == "thing: None"
+        with pytest.raises(AttributeError, match=r"pyinfra\.thing is only there while pyinfra runs a deploy"):
+            _ = facade.name
+
+    def test_an_empty_object_is_one(self, manager, facade):
+        manager.set(Thing("a"))
+        assert facade
+
+
+class TestManager:
+    def test_use_ends(self, manager, facade):
+        manager.set(Thing("outer"))
+        with manager.use(Thing("inner")):
+            assert facade.name == "inner"
+        assert facade.name == "outer"
+
+    def test_use_ends_after_an_error(self, manager):
+        with pytest.raises(ZeroDivisionError), manager.use(Thing("inner")):
+            _ = 1 / 0
+        assert manager.get() is None
+
+    def test_each_context_has_its_own(self, manager, facade):
+        manager.set(Thing("base"))
+        one, two = contextvars.copy_context(), contextvars.copy_context()
+        one.run(manager.enter, Thing("one"))
+        two.run(manager.enter, Thing("two"))
+        assert (one.run(lambda: facade.name), two.run(lambda: facade.name), facade.name) == (
+            "one",
+            "two",
+            "base",
+        )
+
+    def test_a_thread_sees_the_process_wide_one(self, manager, facade):
+        manager.set(Thing("base"))
+        seen = []
+        thread = threading.Thread(target=lambda: seen.append(facade.name))
+        thread.start()
+        thread.join()
+        assert seen == ["base"]
+
+    def test_reset(self, manager):
+        manager.set(Thing("a"))
+        manager.reset()
+        assert manager.get() is None
