@@ -228,6 +228,13 @@ class TestSecretsStayOffCommandLines:
         done = run(StringCommand(f": {MaskString(CANARY)}; set | grep -E '^(c|k|l|n)='; echo none"))
         assert done.stdout == b"none\n"
 
+    def test_what_is_delivered_shows_no_secret(self):
+        delivery = deliver(
+            StringCommand("login", MaskString(CANARY)), {"_sudo": True, "_sudo_password": CANARY}
+        )
+        assert CANARY.encode() in delivery.stdin
+        assert CANARY not in f"{delivery} {delivery!r}"
+
     def test_a_long_command_is_no_argument(self):
         delivery = deliver(StringCommand("echo", "x" * 200_000), {})
         assert len(delivery.command.get_raw_value()) < 1000

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pyinfra.api.command import HiddenValue, QuoteString, StringCommand
@@ -34,11 +34,11 @@ class Delivery:
 
     Attributes:
         command: the command line, free of secrets.
-        stdin: what goes to its stdin before the command's own input.
+        stdin: what goes to its stdin before the command's own input; it holds secrets, so it is not shown.
     """
 
     command: StringCommand
-    stdin: bytes
+    stdin: bytes = field(repr=False)
 
 
 def wrap_command(command: StringCommand, arguments: Mapping[str, Any]) -> StringCommand:
@@ -122,7 +122,7 @@ class _Layer:
     """One program that gives privileges."""
 
     bits: list[Any]
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     takes_one_word: bool = False
     logs_in: bool = False
 
