@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,3 +40,19 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "a folder's name"
     made.mkdir()
     return made
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of `sys.path`; what is imported from it is forgotten, under our names too."""
+    made = tmp_path / "site"
+    made.mkdir()
+    monkeypatch.syspath_prepend(str(made))
+    before = set(sys.modules)
+    yield made
+    for name in set(sys.modules) - before:
+        parent, _, own = name.rpartition(".")
+        if str(made) in (getattr(sys.modules[name], "__file__", None) or ""):
+            del sys.modules[name]
+            if parent in sys.modules:
+                vars(sys.modules[parent]).pop(own, None)

@@ -184,10 +184,11 @@ class Registry:
         """
         try:
             return importlib.import_module(f"pyinfra.{kind}.{name}")
-        except PluginError:
-            raise
         except (Exception, SystemExit) as error:
-            plugin = self._plugins.get((kind, name), [None])[0]
+            plugin = self.find(kind, name)
+            # Where it is installed, what is missing is something that it imports.
+            if plugin is None and isinstance(error, PluginError):
+                raise
             raise PluginError(
                 f"{plugin or f'pyinfra.{kind}.{name}'} can't be loaded: {type(error).__name__}: {error}"
             ) from error
