@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import concurrent.futures
+import hashlib
 import io
 import os
+import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ import pytest
 from pyinfra.api import HiddenValue, QuoteString, StringCommand
 from pyinfra.api.exceptions import ConnectError, ConnectionLostError, PyinfraError
 from pyinfra.api.output import set_echo
+from pyinfra.connectors.ssh._transport import EARLY_INPUT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +67,22 @@ def test_stdin_arrives_whole(host: SSHConnector, stdin: Any) -> None:
 
     assert status
     assert int(output.stdout) == len(expected)
+
+
+@pytest.mark.parametrize("size", [1, 40_000, EARLY_INPUT, EARLY_INPUT + 1])
+def test_input_of_any_size_arrives_whole(host: SSHConnector, size: int) -> None:
+    """Up to a size it follows the command at once, before the host has offered room for it."""
+    content = random.Random(size).randbytes(size)
+    _, output = host.run_shell_command(StringCommand("sha1sum"), _stdin=content)  # type: ignore[arg-type]
+    assert output.stdout.split()[0] == hashlib.sha1(content).hexdigest()
+
+
+def test_the_next_session_is_opened_while_a_command_runs(host: SSHConnector) -> None:
+    for _ in range(3):
+        assert host.run_shell_command(StringCommand("true"))[0]
+    sessions = host._open
+    with sessions._changed:
+        assert sessions._changed.wait_for(lambda: sessions._ahead is not None, timeout=10)
 
 
 def test_without_stdin_a_command_reads_nothing(host: SSHConnector) -> None:

@@ -14,7 +14,7 @@ from paramiko import Channel, SSHException
 from pyinfra.api.exceptions import ConnectError
 
 from ._agent import forward_agent
-from ._transport import send_request
+from ._transport import EARLY_INPUT, send_early, send_request, takes_input_early
 
 if TYPE_CHECKING:
     from ._sessions import Sessions
@@ -115,6 +115,15 @@ class _Arrival:
 
 def _send_input(channel: Channel, request: Request) -> None:
     stdin = request.stdin
+    if (
+        isinstance(stdin, bytes)
+        and len(stdin) <= EARLY_INPUT
+        and not request.pty
+        and takes_input_early(channel)
+    ):
+        send_early(channel, stdin)
+        channel.shutdown_write()
+        return
     # What fits into the channel's window is taken without the command reading it, so it can't block.
     if isinstance(stdin, bytes) and len(stdin) <= channel.out_window_size:
         _write(channel, stdin, request.pty)

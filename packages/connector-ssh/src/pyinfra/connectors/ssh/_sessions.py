@@ -24,6 +24,8 @@ _PAUSE = 0.25
 class Sessions:
     """Opens sessions on a connection, no more at once than its server allows.
 
+    While a command runs, the session for the next one is opened beside it, so that the next one costs one round trip.
+
     Args:
         connection: the connection.
     """
@@ -33,6 +35,9 @@ class Sessions:
         self._changed = threading.Condition()
         self._open = 0
         self._limit: int | None = None
+        self._ahead: Channel | None = None
+        self._opening_ahead = False
+        self.open_ahead()
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Channel]:
@@ -44,13 +49,41 @@ class Sessions:
         Raises:
             ConnectError: the connection is gone, so that nothing was sent, or the server opens no session.
         """
-        channel = self._opened()
+        channel = self._taken_ahead() or self._opened()
+        self.open_ahead()
         try:
             yield channel
         finally:
             with contextlib.suppress(OSError, EOFError, SSHException):
                 channel.close()
             self._release()
+
+    def open_ahead(self) -> None:
+        """Begin to open the session for the next command, where the server is not known to allow too few."""
+        with self._changed:
+            if self._opening_ahead or self._ahead is not None or self._limit is not None:
+                return
+            self._opening_ahead = True
+        threading.Thread(target=self._open_ahead, name="pyinfra-ssh-ahead", daemon=True).start()
+
+    def _open_ahead(self) -> None:
+        channel = None
+        # Where it can't be had, the command that needs one asks again and says why.
+        with contextlib.suppress(OSError, EOFError, SSHException):
+            channel = self.connection.transport.open_session(timeout=GONE_AFTER)
+        with self._changed:
+            self._ahead, self._opening_ahead = channel, False
+            self._changed.notify_all()
+
+    def _taken_ahead(self) -> Channel | None:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._opening_ahead)
+            channel, self._ahead = self._ahead, None
+            # A server may close a session that lies idle.
+            if channel is None or channel.closed or channel.eof_received:
+                return None
+            self._open += 1
+            return channel
 
     def lost(self, doing: str = "a command ran") -> ConnectionLostError:
         """Give the error for a connection that broke while something was under way.
