@@ -1,7 +1,7 @@
 """Imports of `pyinfra.operations.x` and its kin: resolved by entry points where no folder of that name is there.
 
 The finder stands first, so that a name that two distributions claim is refused even where one of them is found on
-disk; it stands aside for everything that is not directly below one of the three packages.
+disk; it stands aside for everything that is not below one of the three packages.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.abc
 import importlib.machinery
+import importlib.util
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -44,9 +45,11 @@ class PluginFinder:
             PluginNotInstalledError: no plugin provides it; says what to install.
         """
         parts = fullname.split(".")
-        if len(parts) != 3 or parts[0] != "pyinfra" or parts[1] not in KINDS:  # noqa: PLR2004 - pyinfra.KIND.NAME
+        if len(parts) < 3 or parts[0] != "pyinfra" or parts[1] not in KINDS:  # noqa: PLR2004 - pyinfra.KIND.NAME
             return None
-        _, kind, name = parts
+        _, kind, name, *within = parts
+        if within:
+            return _find_within(fullname)
         if name.startswith("_") or name in OWN[kind]:
             return None
         return self._find(fullname, kind, name, path)
@@ -69,6 +72,16 @@ class PluginFinder:
         if on_disk is None:
             raise PluginNotInstalledError(registry.missing(kind, name))
         return on_disk
+
+
+def _find_within(fullname: str) -> importlib.machinery.ModuleSpec | None:
+    """The spec of a module within one that lives elsewhere: a second copy of it would have classes of its own."""
+    parent, _, own = fullname.rpartition(".")
+    package = getattr(sys.modules.get(parent), "__name__", parent)
+    module_name = f"{package}.{own}"
+    if package == parent or importlib.util.find_spec(module_name) is None:
+        return None
+    return importlib.machinery.ModuleSpec(fullname, _AliasLoader(module_name))
 
 
 class _AliasLoader(importlib.abc.Loader):
