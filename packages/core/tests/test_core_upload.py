@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import ClassVar
@@ -122,20 +123,21 @@ class TestInEachShell:
         assert (tmp_path / "x").stat().st_mode & 0o7777 == 0o666 & ~umask
 
     @pytest.mark.parametrize("mode", [0o400, 0o444, 0o640, 0o666, 0o755])
-    def test_a_user_who_is_not_root_keeps_the_mode_too(self, tmp_path: Path, shell, mode):
+    def test_a_user_who_is_not_root_keeps_the_mode_too(self, shell, mode):
         if os.geteuid() != 0:
             pytest.skip("only root can become another user")
-        for parent in tmp_path.parents:
-            parent.chmod(parent.stat().st_mode | 0o111)
-        tmp_path.chmod(0o777)
-        (tmp_path / "x").write_bytes(b"old")
-        (tmp_path / "x").chmod(mode)
-        os.chown(tmp_path / "x", 12345, 54321)
-        done = upload(tmp_path / "x", b"new", shell=shell, user=12345, group=54321, extra_groups=[])
-        assert done.returncode == 0, done.stderr
-        told = (tmp_path / "x").stat()
-        assert ((tmp_path / "x").read_bytes(), told.st_mode & 0o7777) == (b"new", mode)
-        assert (told.st_uid, told.st_gid) == (12345, 54321)
+        # Not tmp_path: only its owner may go there.
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder).chmod(0o777)
+            file = Path(folder) / "x"
+            file.write_bytes(b"old")
+            file.chmod(mode)
+            os.chown(file, 12345, 54321)
+            done = upload(file, b"new", shell=shell, user=12345, group=54321, extra_groups=[])
+            assert done.returncode == 0, done.stderr
+            told = file.stat()
+            assert (file.read_bytes(), told.st_mode & 0o7777) == (b"new", mode)
+            assert (told.st_uid, told.st_gid) == (12345, 54321)
 
     def test_a_missing_folder_is_said(self, tmp_path: Path, shell):
         done = upload(tmp_path / "none/x", b"1", shell=shell)
