@@ -80,6 +80,26 @@ class TestRefused:
         manager.hook.pyinfra_run_end(state=None)
         assert plugin.said == []
 
+    def test_twice_leaves_the_first(self, manager):
+        plugin = plugin_of("@hookimpl\ndef pyinfra_run_end(state): said.append(1)")
+        hooks.register(manager, plugin, "mine")
+        with pytest.raises(PluginError, match=r"^plugin 'again': it is registered already, as 'mine'$"):
+            hooks.register(manager, plugin, "again")
+        with pytest.raises(PluginError, match=r"^plugin 'mine': "):
+            hooks.register(manager, plugin_of(""), "mine")
+        manager.hook.pyinfra_run_end(state=None)
+        assert plugin.said == [1]
+
+    def test_when_looking_at_it_raises(self, manager):
+        class Awkward:
+            @property
+            def pyinfra_run_end(self):
+                raise ZeroDivisionError("cause")
+
+        with pytest.raises(PluginError, match=r"^plugin 'mine': .*cause"):
+            hooks.register(manager, Awkward(), "mine")
+        assert manager.list_name_plugin() == []
+
 
 class TestInstalled:
     @pytest.fixture

@@ -31,16 +31,19 @@ def register(manager: pluggy.PluginManager, plugin: object, name: str | None = N
         name: what it is called in messages.
 
     Raises:
-        PluginError: it implements a hook that does not exist.
+        PluginError: it implements a hook that does not exist, or is registered already.
     """
+    what = f"plugin {name or plugin!r}"
+    if manager.is_registered(plugin):
+        raise PluginError(f"{what}: it is registered already, as {manager.get_name(plugin)!r}")
     try:
         manager.register(plugin, name)
         manager.check_pending()
         _refuse_unmarked(plugin)
-    except (pluggy.PluginValidationError, PluginError) as error:
+    except Exception as error:
         if manager.is_registered(plugin):
             manager.unregister(plugin)
-        raise PluginError(f"plugin {name or plugin!r}: {error}") from error
+        raise PluginError(f"{what}: {error}") from error
 
 
 def _refuse_unmarked(plugin: object) -> None:
