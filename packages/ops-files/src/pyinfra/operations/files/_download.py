@@ -94,7 +94,7 @@ def download(
     info: Any = host.get_fact(File, path=dest)
     if info is False:
         raise OperationError(f"Destination {dest} already exists and is not a file")
-    if not info or force or not _is_current(dest, info, sums, cache_time):
+    if info is None or force or not _is_current(dest, info, sums, cache_time):
         yield from _fetch(request, dest, temp_dir)
         if user or group:
             yield chown(dest, user, group)

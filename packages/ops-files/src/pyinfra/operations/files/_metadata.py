@@ -63,17 +63,20 @@ def chown_if_needed(
         yield chown(path, user, group, recursive=recursive, dereference=dereference)
 
 
-def mode_differs(wanted: int | str, current: int, is_directory: bool = False) -> bool:
+def mode_differs(wanted: int | str, current: object, is_directory: bool = False) -> bool:
     """Tell whether `chmod` would change a mode.
 
     Args:
         wanted: an int that reads as octal digits, or a symbolic mode.
-        current: the mode, as an int that reads as octal digits.
+        current: the mode, as an int that reads as octal digits; anything else is no known mode.
         is_directory: whether the path is a directory, of which chmod keeps setuid and setgid unless told otherwise.
 
     Returns:
         Whether it would.
     """
+    if not isinstance(current, int):
+        # what is no number tells nothing of the mode
+        return True
     has = int(str(current), 8)
     if isinstance(wanted, str):
         return apply_symbolic_mode(wanted, has, is_directory) != has
