@@ -73,6 +73,14 @@ class TestHostData:
         inventory = Inventory(([("h", {"a": 1})], {"b": 2}), web=(["h"], {"c": 3}))
         assert data_of(inventory).dict() == {"ssh_hostname": "h", "a": 1, "b": 2, "c": 3}
 
+    def test_can_be_read_anew(self):
+        inventory = Inventory((["h"], {}), web=(["h"], {"a": 1}))
+        host = inventory.get_host("h")
+        host.data.b = 2
+        inventory.group_data["web"]["a"] = 5
+        host.reload_data()
+        assert host.data.dict() == {"ssh_hostname": "h", "a": 5}
+
 
 class TestGroups:
     def test_hosts_are_there_once_and_in_order(self):

@@ -29,6 +29,7 @@ NAMES = {
         "DeployError",
         "FactProcessError",
         "InventoryError",
+        "OperationValueError",
         "PyinfraError",
     ],
     "pyinfra.api.facts": ["get_fact", "get_facts"],
@@ -47,10 +48,27 @@ NAMES = {
     ],
     "pyinfra.context": ["ctx_host", "ctx_state", "host", "state"],
     "pyinfra.operations.util": ["any_changed"],
+    "pyinfra.operations.util.docker": ["parse_image_reference"],
     "pyinfra.operations.util.files": ["get_timestamp", "unix_path_join"],
     "pyinfra.operations.util.packaging": ["ensure_packages"],
     "pyinfra.progress": ["progress_spinner"],
+    "pyinfra_cli": ["exceptions"],
+    "pyinfra_cli.__main__": ["main"],
+    "pyinfra_cli.cli": ["cli"],
+    "pyinfra_cli.inventory": ["ALLOWED_DATA_TYPES"],
+    "pyinfra_cli.log": ["setup_logging"],
+    "pyinfra_cli.main": ["cli", "main"],
+    "pyinfra_cli.prints": ["print_meta", "print_results"],
+    "pyinfra_cli.util": ["json_encode"],
 }
+ON_A_HOST = (
+    "connect", "connector", "connector_data", "data", "disconnect", "get_fact", "get_file", "get_temp_filename",
+    "groups", "noop", "print_prefix", "put_file", "reload_data", "run_shell_command",
+)  # fmt: skip
+ON_THE_STATE = (
+    "active_hosts", "add_callback_handler", "callback_handlers", "current_stage", "cwd", "failed_hosts",
+    "get_op_data_for_host", "get_op_meta", "get_op_order", "op_meta", "ops", "print_output", "results", "set_stage",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -60,6 +78,15 @@ def test_names_that_published_code_imports(module, name):
     done: dict[str, object] = {}
     exec(f"from {module} import {name} as found", done)
     assert done["found"] is not None
+
+
+def test_what_published_code_asks_of_hosts_and_the_state():
+    from pyinfra.api import Config, Inventory, State
+
+    state = State(Inventory((["@local"], {})), Config())
+    host = next(iter(state.inventory))
+    assert [name for name in ON_A_HOST if not hasattr(host, name)] == []
+    assert [name for name in ON_THE_STATE if not hasattr(state, name)] == []
 
 
 def test_the_api_is_what_it_lists():
@@ -88,6 +115,12 @@ class TestReference:
     def test_no_name_is_missing(self, surfaces, kind):
         wanted, ours = surfaces
         assert sorted(set(wanted[kind]) - set(ours[kind])) == []
+
+    def test_no_option_of_the_command_line_is_missing(self, surfaces):
+        wanted, ours = (
+            {flag for option in side["cli_options"] for flag in option["flags"]} for side in surfaces
+        )
+        assert sorted(wanted - ours) == []
 
     def test_config_defaults_are_alike(self, surfaces):
         wanted, ours = surfaces

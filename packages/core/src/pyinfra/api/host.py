@@ -166,12 +166,16 @@ class Host:
         self._connector_cls = connector_cls
         self._connector: BaseConnector | None = None
         self.connector_data: dict[str, Any] = {}
+        self.reload_data()
+
+    def reload_data(self) -> None:
+        """Read the data anew from the inventory; what deploy code has set on it is forgotten."""
         self.data = HostData(
             self,
-            inventory.get_override_data(),
-            inventory.get_host_data(name),
-            inventory.get_groups_data(self.groups),
-            inventory.get_data(),
+            self.inventory.get_override_data(),
+            self.inventory.get_host_data(self.name),
+            self.inventory.get_groups_data(self.groups),
+            self.inventory.get_data(),
         )
 
     def init(self, state: State) -> None:
