@@ -239,6 +239,26 @@ class TestGenerations:
         (folder / "x").touch()
         assert second.get_fact(Exists, folder / "x") is True
 
+    def test_in_one_step_hosts_are_not_asked_anew_for_what_others_change(self, make_run, folder: Path):
+        run = make_run(["h1", "h2"])
+        (folder / "h2").touch()
+        run.on(lambda: touch(folder / host.name))
+        before = len(run.calls)
+        run_ops(run.state)
+        assert [name for name, _ in run.calls[before:]] == ["h1"]
+
+    def test_in_the_next_step_they_are(self, make_run, folder: Path):
+        run = make_run(["h1", "h2"])
+
+        def code():
+            touch(folder / ("new" if host.name == "h1" else "."))
+            touch(folder / "new")
+
+        run.on(code)
+        run_ops(run.state)
+        second = run.state.get_op_order()[1]
+        assert [run.state.ops[one][second].outcome.value for one in run.hosts] == ["unchanged", "unchanged"]
+
     def test_polling_in_deploy_code_is_asked_afresh(self, make_run, monkeypatch):
         run = make_run()
         now = [100.0]

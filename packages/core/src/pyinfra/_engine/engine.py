@@ -44,7 +44,10 @@ class HostSide:
 
     def __init__(self, engine: Engine, host: Host) -> None:
         self.lane = Lane(engine.scheduler, host.connector.max_calls)
-        self.facts = HostFacts(engine.state, host, self.lane, lambda: engine.generation)
+        self.changed_in = 0
+        self.facts = HostFacts(
+            engine.state, host, self.lane, lambda: engine.generation, lambda: engine.oldest_valid(self)
+        )
         self.sequence: list[str] = []
 
 
@@ -62,6 +65,7 @@ class Engine:
         self.state = state
         self.scheduler = Scheduler(state.config.PARALLEL or MAX_CALLS)
         self.generation = 1
+        self._step_began_in: int | None = None
         self.events = Events(state)
         self.asking = Asking(self)
         self.preparation = Preparation(self)
@@ -78,9 +82,31 @@ class Engine:
             side = self._sides[host] = HostSide(self, host)
         return side
 
-    def new_generation(self) -> None:
-        """Have every answer known so far asked anew: something may have changed."""
+    def new_generation(self, host: Host | None = None) -> None:
+        """Have every answer known so far asked anew: something may have changed.
+
+        Args:
+            host: where, if it is known; hosts that run the same step beside it may still have been asked before.
+        """
         self.generation += 1
+        if host is not None:
+            self.side(host).changed_in = self.generation
+        else:
+            self._step_began_in = None
+
+    def begin_step(self) -> None:
+        """Begin a step that hosts run side by side: what others change in it, nobody can say is before or after."""
+        self._step_began_in = self.generation
+
+    def end_step(self) -> None:
+        """End a step: from here on, all that was changed in it counts for all."""
+        self._step_began_in = None
+
+    def oldest_valid(self, side: HostSide) -> int:
+        """Give the oldest generation whose answers may be used for a host."""
+        if self._step_began_in is None:
+            return self.generation
+        return max(self._step_began_in, side.changed_in)
 
     def stage_changed(self, stage: StateStage) -> None:
         """Tell observers of a new stage."""
@@ -271,11 +297,11 @@ class Engine:
         """Make a call that may change the host: what was known before and what is asked meanwhile is asked anew."""
         if not host.connected:
             host.connect(reason="to run a command", raise_exceptions=True)
-        self.new_generation()
+        self.new_generation(host)
         try:
             return self.call(host, function)
         finally:
-            self.new_generation()
+            self.new_generation(host)
 
     def run_command(
         self,
@@ -311,7 +337,7 @@ class Engine:
 
     def call_function(self, host: Host, function: Callable[[], T]) -> T:
         """Call a user's function that may block, in a thread of its own."""
-        self.new_generation()
+        self.new_generation(host)
 
         def run() -> T:
             host.in_callback_op = True
@@ -321,7 +347,7 @@ class Engine:
         try:
             return self.wait(self.scheduler.start_thread(run))
         finally:
-            self.new_generation()
+            self.new_generation(host)
 
     def pause(self, host: Host, seconds: float) -> None:
         """Let time pass for one host."""

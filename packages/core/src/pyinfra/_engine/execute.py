@@ -98,7 +98,12 @@ class Execution:
                 return
         at_once = 1 if arguments.get("_serial") else arguments.get("_parallel") or state.config.PARALLEL
         self._engine.events.emit("operation_start", op_hash=step.op_hash)
-        self._run_on(hosts, step.op_hash, at_once)
+        if not at_once:
+            self._engine.begin_step()
+        try:
+            self._run_on(hosts, step.op_hash, at_once)
+        finally:
+            self._engine.end_step()
         self._engine.events.emit("operation_end", op_hash=step.op_hash)
 
     def _takes_part(self, host: Host, op_hash: str) -> bool:
@@ -214,7 +219,7 @@ class HostOperation:
                 "operation_host_retry", host=host, op_hash=self._op_hash, retry_num=tries, max_retries=most
             )
             self._engine.pause(host, self._arguments.get("_retry_delay") or 0)
-            self._engine.new_generation()
+            self._engine.new_generation(host)
             succeeded, skipped = self._try()
         if again and succeeded:
             succeeded, self._error = False, "its _retry_until still asked for another try"

@@ -80,14 +80,23 @@ class HostFacts:
         state: the run.
         host: the host.
         lane: the host's lane.
-        generation: tells the run's generation: an answer from an earlier one may no longer be true.
+        generation: tells the run's generation.
+        oldest_valid: tells from which generation on an answer may be used: an earlier one may no longer be true.
     """
 
-    def __init__(self, state: State, host: Host, lane: Lane, generation: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        state: State,
+        host: Host,
+        lane: Lane,
+        generation: Callable[[], int],
+        oldest_valid: Callable[[], int],
+    ) -> None:
         self._state = state
         self._host = host
         self._lane = lane
         self._generation = generation
+        self._oldest_valid = oldest_valid
         self._answers: dict[Any, tuple[int, Answer]] = {}
         self._asked: dict[Any, Request] = {}
         self._waiting: list[Request] = []
@@ -95,17 +104,17 @@ class HostFacts:
         lane.settle = self.send
 
     def cached(self, request: Request) -> Answer | None:
-        """Give the answer of this generation, if there is one."""
+        """Give the answer, if there is one that is still true."""
         known = self._answers.get(request.key)
-        return known[1] if known is not None and known[0] == self._generation() else None
+        return known[1] if known is not None and known[0] >= self._oldest_valid() else None
 
     def known(self) -> list[dict[str, Any]]:
         """Give what this generation knows: each command and what it printed."""
-        now = self._generation()
+        oldest = self._oldest_valid()
         return [
             {"command": key[0], "stdout": answer.stdout, "stderr": answer.stderr}
             for key, (generation, answer) in self._answers.items()
-            if generation == now
+            if generation >= oldest
         ]
 
     def forget(self, request: Request) -> None:
