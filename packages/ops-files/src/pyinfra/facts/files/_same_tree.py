@@ -12,7 +12,7 @@ _COMPARE = (
     'if [ -L "$f" ]; then [ "$(readlink "$f"; echo x)" = "$(readlink "$t"; echo x)" ]; '
     'elif [ -d "$f" ]; then [ -d "$t" ]; '
     'elif [ -f "$f" ]; then cmp -s "$f" "$t"; '
-    'else [ -e "$t" ]; fi || echo differs; done'
+    'else [ -e "$t" ]; fi || { echo differs; exit; }; done'
 )
 
 
