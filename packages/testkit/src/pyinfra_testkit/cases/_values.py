@@ -112,7 +112,9 @@ def _fit_container(value: Any, hint: Any) -> Any:
 def _fit_union(value: Any, members: tuple[Any, ...]) -> Any:
     """Leave a value that some member already takes; else make the first member that can be made of it."""
     for member in members:
-        if isinstance(member, type) and not _is_made(member) and isinstance(value, member):
+        # For Python 3.10, list[str] is a type.
+        is_class = isinstance(member, type) and typing.get_origin(member) is None
+        if is_class and not _is_made(member) and isinstance(value, member):
             return value
     for member in members:
         fitted = fit(value, member)
