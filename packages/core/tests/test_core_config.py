@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import metadata
 
 import pytest
-from pyinfra.api import Config
+from pyinfra.api import Config, HiddenValue
 from pyinfra.api.config import config_defaults
 from pyinfra.api.exceptions import ConfigError
 
@@ -23,6 +23,45 @@ class TestKeys:
         config = Config(SUDO=True, SHELL="bash")
         config.SUDO_USER = "pg"
         assert (config.SUDO, config.SHELL, config.SUDO_USER, Config().SUDO) == (True, "bash", "pg", False)
+
+
+class TestTypes:
+    @pytest.mark.parametrize(
+        ("key", "value", "text"),
+        [
+            ("SUDO", "yes", "bool, not 'yes'"),
+            ("PARALLEL", "5", "int, not '5'"),
+            ("RETRY", True, "int, not True"),
+            ("SHELL", ["bash"], r"str, not \['bash'\]"),
+            ("INHERIT_ENV", "PATH", r"Sequence\[str\], not 'PATH'"),
+            ("FAIL_PERCENT", "10", r"int \| float \| None, not '10'"),
+            ("FACT_MISSING_COMMAND", "riase", "'default' or 'raise', not 'riase'"),
+            ("REQUIRE_PYINFRA_VERSION", 3, r"str \| None, not 3"),
+            ("SUDO_PASSWORD", 73737373, r"str \| HiddenValue \| None, not a int"),
+        ],
+    )
+    def test_the_wrong_ones_are_refused_at_once_or_later(self, key, value, text):
+        with pytest.raises(ConfigError, match=f"^config {key} must be {text}$"):
+            Config(**{key: value})
+        config = Config()
+        with pytest.raises(ConfigError, match=f"^config {key} must be {text}$"):
+            setattr(config, key, value)
+        assert getattr(config, key) == config_defaults[key]
+
+    @pytest.mark.parametrize(
+        ("key", "value"),
+        [
+            ("FAIL_PERCENT", 12.5), ("RETRY_DELAY", 0.5), ("CONNECT_TIMEOUT", 1), ("INHERIT_ENV", {"PATH"}),
+            ("INHERIT_ENV", ("PATH",)), ("SU_SHELL", True), ("SU_SHELL", "zsh"), ("SHELL", None), ("TEMP_DIR", None),
+            ("SUDO_PASSWORD", HiddenValue("canary-config")), ("FACT_MISSING_COMMAND", "raise"),
+        ],
+    )  # fmt: skip
+    def test_right_ones(self, key, value):
+        assert getattr(Config(**{key: value}), key) == value
+
+    @pytest.mark.parametrize("key", config_defaults)
+    def test_defaults_are_of_their_types(self, key):
+        Config(**{key: config_defaults[key]})
 
 
 class TestCopies:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 from pyinfra.api import Config, HiddenValue, Inventory, State
 from pyinfra.api.exceptions import (
@@ -72,6 +74,12 @@ class TestHostData:
     def test_all_of_it(self):
         inventory = Inventory(([("h", {"a": 1})], {"b": 2}), web=(["h"], {"c": 3}))
         assert data_of(inventory).dict() == {"ssh_hostname": "h", "a": 1, "b": 2, "c": 3}
+
+    def test_can_be_copied(self):
+        data = data_of(Inventory((["h"], {"a": 1})))
+        copied = copy.copy(data)
+        copied.a = 2
+        assert (copied.a, data.a, hasattr(copied, "__nothing__")) == (2, 1, False)
 
     def test_can_be_read_anew(self):
         inventory = Inventory((["h"], {}), web=(["h"], {"a": 1}))

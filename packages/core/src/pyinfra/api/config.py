@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from typing import Any
+from typing import Any, Literal, get_type_hints
 
+from ._types import fits, written
 from .exceptions import ConfigError, PyinfraError
+from .hiddenvalue import HiddenValue  # noqa: TC001 - the hints are resolved at run time
 
 
 class ConfigDefaults:
     """Every config key with its type and default; keys of pyinfra 3 keep their meaning."""
 
     # % of hosts that may fail before the run ends
-    FAIL_PERCENT: int | None = None
+    FAIL_PERCENT: int | float | None = None
     # Seconds to wait for a connection
-    CONNECT_TIMEOUT: int = 10
+    CONNECT_TIMEOUT: int | float = 10
     # Folder for temporary files on hosts; None asks the host, DEFAULT_TEMP_DIR where it has none to tell
     TEMP_DIR: str | None = None
     DEFAULT_TEMP_DIR: str = "/tmp"  # noqa: S108 - a folder on the host
@@ -30,12 +32,12 @@ class ConfigDefaults:
     USE_SU_LOGIN: bool = False
     SU_SHELL: bool | str = False
     PRESERVE_SU_ENV: bool = False
-    SU_PASSWORD: str | None = None
+    SU_PASSWORD: str | HiddenValue | None = None
     SUDO: bool = False
     SUDO_USER: str | None = None
     PRESERVE_SUDO_ENV: bool = False
     USE_SUDO_LOGIN: bool = False
-    SUDO_PASSWORD: str | None = None
+    SUDO_PASSWORD: str | HiddenValue | None = None
     DOAS: bool = False
     DOAS_USER: str | None = None
     DZDO: bool = False
@@ -48,16 +50,17 @@ class ConfigDefaults:
     DIFF: bool = False
     # How often a failed operation is tried again, and the seconds between
     RETRY: int = 0
-    RETRY_DELAY: int = 5
+    RETRY_DELAY: int | float = 5
     # Names of environment variables of this machine that commands get
     INHERIT_ENV: Sequence[str] = ()
     # Send the fact requests of a host together; False asks each alone, in order
     BATCH: bool = True
     # A fact's binary missing during execute: "default" warns and uses the fact's default, "raise" raises
-    FACT_MISSING_COMMAND: str = "default"
+    FACT_MISSING_COMMAND: Literal["default", "raise"] = "default"
 
 
 config_defaults: dict[str, Any] = {key: value for key, value in vars(ConfigDefaults).items() if key.isupper()}
+_hints = get_type_hints(ConfigDefaults)
 
 
 def check_pyinfra_version(version: str) -> None:
@@ -146,7 +149,7 @@ class Config(ConfigDefaults):
         **kwargs: keys to set.
 
     Raises:
-        ConfigError: a key is unknown.
+        ConfigError: a key is unknown, or has a value of the wrong type.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -166,6 +169,11 @@ class Config(ConfigDefaults):
 
     @staticmethod
     def _check(key: str, value: Any) -> None:
+        hint = _hints.get(key, Any)
+        if value is not None and not fits(value, hint):
+            # A password of the wrong type is a password still.
+            given = f"a {type(value).__name__}" if key.endswith("PASSWORD") else repr(value)
+            raise ConfigError(f"config {key} must be {written(hint)}, not {given}")
         checker = config_checkers.get(key)
         if checker is not None and value is not None:
             checker(value)

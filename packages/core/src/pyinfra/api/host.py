@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
@@ -67,6 +68,9 @@ class HostData:
         object.__setattr__(self, "override_datas", {})
 
     def __getattr__(self, key: str) -> Any:
+        # What Python itself asks for, of a copy that has nothing yet too.
+        if key.startswith("__") or key in {"_host", "_datas", "override_datas"}:
+            raise AttributeError(key)
         found = self.get(key, _UNSET)
         if found is _UNSET:
             raise AttributeError(f"host {self._host.name} has no data {key!r}")
@@ -90,6 +94,14 @@ class HostData:
             if key in source:
                 return source[key]
         return default
+
+    def among(self, names: AbstractSet[str]) -> dict[str, Any]:
+        """Give the data of those of several names that there is data for."""
+        found: dict[str, Any] = {}
+        for source in reversed(self._sources()):
+            for key in source.keys() & names:
+                found[key] = source[key]
+        return found
 
     def dict(self) -> dict[str, Any]:
         """Give all of the data."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_type_hints
 
 from typing_extensions import TypedDict
 
+from pyinfra.api._types import fits, written
 from pyinfra.api.exceptions import ConnectorDataTypeError, PyinfraError
 from pyinfra.api.hiddenvalue import HiddenValue, remember_secret
 
@@ -67,29 +68,14 @@ def host_to_connector_data(
             value = meta.default if meta is not None else None
         elif isinstance(value, HiddenValue):
             value = value.raw_value
-        elif not _fits(value, hint):
+        elif not fits(value, hint):
             raise ConnectorDataTypeError(
-                f"host data {key} must be {getattr(hint, '__name__', hint)}, not {type(value).__name__}"
+                f"host data {key} must be {written(hint)}, not {type(value).__name__}"
             )
         if key.endswith("password"):
             remember_secret(value)
         found[key] = value
     return found  # type: ignore[return-value]
-
-
-def _fits(value: object, hint: Any) -> bool:
-    if hint is Any or hint is object:
-        return True
-    origin = get_origin(hint)
-    if origin is None:
-        if hint is float:
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        if hint is int:
-            return isinstance(value, int) and not isinstance(value, bool)
-        return isinstance(value, hint) if isinstance(hint, type) else True
-    if isinstance(origin, type) and issubclass(origin, dict | list | tuple | set):
-        return isinstance(value, origin)
-    return any(_fits(value, inner) for inner in get_args(hint))
 
 
 class BaseConnector(abc.ABC):
