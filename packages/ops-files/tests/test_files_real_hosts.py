@@ -21,7 +21,7 @@ def test_what_there_is(ssh_host, shell):
 
     def deploy():
         files.directory(name="directory", path=f"/srv/{NAME}", user="deploy", group="adm", mode="2750")
-        files.file(name="file", path=f"/srv/{NAME}/file", user="deploy", mode="u=rw,go=")
+        files.file(name="file", path=f"/srv/{NAME}/file", user="4321", group="0", mode="u=rw,go=")
         files.link(name="link", path="/srv/link", target=NAME, user="deploy")
         files.link(name="hard", path="/srv/hard", target=f"/srv/{NAME}/file", symbolic=False)
         files.put(name="put", src=StringIO("é\n"), dest=f"/srv/-new/{NAME}", mode="640", mtime="2020-01-02")

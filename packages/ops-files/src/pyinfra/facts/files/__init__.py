@@ -6,6 +6,7 @@ from ._find import FindDirectories, FindFiles, FindFilesBase, FindLinks
 from ._find_in_file import FindInFile
 from ._flags import Flags
 from ._hash import HashFileFactBase, Md5File, Sha1File, Sha256File, Sha384File
+from ._owner_ids import OwnerIds
 from ._same_file import SameFile
 from ._same_tree import SameTree
 from ._stat import Directory, File, FileDict, Link, LinkDict, Socket
@@ -26,6 +27,7 @@ __all__ = [
     "Link",
     "LinkDict",
     "Md5File",
+    "OwnerIds",
     "SameFile",
     "SameTree",
     "Sha1File",

@@ -1,9 +1,9 @@
 """Operations on files: what is at a path, what it holds, and how it gets there."""
 
 # Test suites replace `os` and `get_timestamp` here; the modules of this package look both up here, in `_local`.
-import os
+import os  # noqa: F401 - see above
 
-from pyinfra.operations.util.files import get_timestamp
+from pyinfra.operations.util.files import get_timestamp  # noqa: F401 - see above
 
 from ._block import block
 from ._copy import copy
@@ -32,11 +32,9 @@ __all__ = [
     "file",
     "flags",
     "get",
-    "get_timestamp",
     "line",
     "link",
     "move",
-    "os",
     "put",
     "replace",
     "rsync",

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from pyinfra import host
+from pyinfra.facts.files import OwnerIds
 from pyinfra.operations.util.files import chmod, chown
 
 if TYPE_CHECKING:
@@ -59,8 +61,21 @@ def chown_if_needed(
     """
     if not user and not group:
         return
-    if not info or (user and info["user"] != user) or (group and info["group"] != group):
+    if not info or _owner_differs(path, user, group, info, dereference):
         yield chown(path, user, group, recursive=recursive, dereference=dereference)
+
+
+def _owner_differs(path: str, user: str | None, group: str | None, info: Any, dereference: bool) -> bool:
+    """Tell whether user or group, each a name or a number, are not as wanted."""
+    wanted = {"user": user, "group": group}
+    other = [kind for kind, one in wanted.items() if one and info[kind] != one]
+    if not all(str(wanted[kind]).isdecimal() for kind in other):
+        return True
+    if not other:
+        return False
+    ids = host.get_fact(OwnerIds, path=path, dereference=dereference)
+    known = dict(zip(wanted, ids or (), strict=False))
+    return any(known.get(kind) != int(str(wanted[kind])) for kind in other)
 
 
 def mode_differs(wanted: int | str, current: object, is_directory: bool = False) -> bool:
