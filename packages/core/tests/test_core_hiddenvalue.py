@@ -121,7 +121,7 @@ class TestTexts:
 
     def test_threads_mask_while_others_come_up_with_secrets(self):
         def work(number: int) -> None:
-            for count in range(60):
+            for count in range(20):
                 secret = f"canary-thread-{number}-{count}"
                 remember_secret(secret)
                 if "canary" in mask(f"x {secret} y"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 import threading
 from collections.abc import Iterator
@@ -17,7 +16,8 @@ SHORTEST_SEARCHED = 4
 SHORTEST_LINE = 8
 
 _secrets: set[str] = set()
-_pattern: re.Pattern[str] | None = None
+# The longest first: a secret that begins with another one is hidden to its end. Replaced whole, for other threads.
+_ordered: tuple[str, ...] = ()
 _lock = threading.Lock()
 
 
@@ -63,24 +63,15 @@ def remember_secret(value: object) -> None:
     Args:
         value: the secret; anything but a `HiddenValue` or a str of four characters or more is ignored.
     """
-    global _pattern  # noqa: PLW0603 - what is searched for is known to the whole process
+    global _ordered  # noqa: PLW0603 - what is searched for is known to the whole process
     if isinstance(value, HiddenValue):
         value = str(value.raw_value)
     if not isinstance(value, str) or len(value) < SHORTEST_SEARCHED or value in _secrets:
         return
     with _lock:
-        _secrets.update(_shapes(str(value)))
-        _pattern = None
-
-
-def _compiled() -> re.Pattern[str]:
-    global _pattern  # noqa: PLW0603 - made when text is first masked after a secret came up
-    with _lock:
-        if _pattern is None:
-            # The longest first: a secret that begins with another one is hidden to its end.
-            ordered = sorted(_secrets, key=len, reverse=True)
-            _pattern = re.compile("|".join(map(re.escape, ordered)))
-        return _pattern
+        new = set(_shapes(str(value))) - _secrets
+        _secrets.update(new)
+        _ordered = tuple(sorted((*_ordered, *new), key=len, reverse=True))
 
 
 def _shapes(secret: str) -> Iterator[str]:
@@ -103,4 +94,7 @@ def mask(text: str) -> str:
     Returns:
         The text with each secret replaced by `*MASKED*`.
     """
-    return (_pattern or _compiled()).sub(MASK, text) if _secrets else text
+    for secret in _ordered:
+        if secret in text:
+            text = text.replace(secret, MASK)
+    return text
