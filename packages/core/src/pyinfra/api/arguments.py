@@ -228,6 +228,8 @@ all_argument_meta: dict[str, ArgumentMeta[Any]] = {
 
 CONNECTOR_ARGUMENT_KEYS: list[str] = list(_connector_meta)
 EXECUTION_KWARG_KEYS: list[str] = list(execution_argument_meta)
+# A host's `name` is its own affair.
+_IN_DATA = all_argument_meta.keys() - {"name"}
 
 
 def all_global_arguments() -> list[tuple[str, type]]:
@@ -255,6 +257,7 @@ def pop_global_arguments(
     """
     config = state.current_config
     inherited = host.current_deploy_kwargs or {}
+    from_data = host.data.among(_IN_DATA)
     found: dict[str, Any] = {}
     given: list[str] = []
     for key, meta in all_argument_meta.items():
@@ -264,14 +267,9 @@ def pop_global_arguments(
         elif key in inherited and key != "name":
             value = inherited.get(key)
         else:
-            value = host.data.get(key, _UNSET) if key.startswith("_") else _UNSET
-            if value is _UNSET:
-                value = meta.default(config)
+            value = from_data[key] if key in from_data else meta.default(config)
         found[key] = _checked(key, value, meta, config)
     return cast("AllArguments", found), given
-
-
-_UNSET = object()
 
 
 def _checked(key: str, value: Any, meta: ArgumentMeta[Any], config: Config) -> Any:

@@ -197,9 +197,16 @@ class Config(ConfigDefaults):
 
     def copy(self) -> Config:
         """Give a copy that changes by itself."""
-        made = Config()
-        made.set_current_state(self.get_current_state())
+        made = Config.__new__(Config)
+        # Each operation on each host has one: what can't change is shared.
+        values = {
+            key: copy(value) if type(value) in _CHANGING else value for key, value in vars(self).items()
+        }
+        made.__dict__.update(values)
         return made
+
+
+_CHANGING = (list, dict, set)
 
 
 __all__ = ["Config", "ConfigDefaults", "PyinfraError", "config_checkers", "config_defaults"]

@@ -148,7 +148,18 @@ def call_with_fact_arguments(attribute: Any, args: tuple[Any, ...], kwargs: dict
     """
     if not callable(attribute):
         return attribute
-    return attribute(*args, **kwargs) if inspect.signature(attribute).parameters else attribute()
+    return attribute(*args, **kwargs) if _takes_arguments(attribute) else attribute()
+
+
+_taking: dict[Any, bool] = {}
+
+
+def _takes_arguments(method: Callable[..., Any]) -> bool:
+    key = getattr(method, "__func__", method)
+    known = _taking.get(key)
+    if known is None:
+        known = _taking[key] = bool(inspect.signature(method).parameters)
+    return known
 
 
 def get_fact(
