@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyinfra.facts.files import File, Link
 
@@ -40,6 +40,7 @@ def ask(fact, folder, name, setup):
 @pytest.mark.parametrize("setup", STATS)
 @settings(max_examples=60, deadline=None)
 @given(target=NAMES, name=NAMES.filter(lambda name: b"/" not in name and name not in (b".", b"..")))
+@example(target=b"\x01'\x01", name=b"\x01")
 def test_a_link_is_read_back(setup, target, name, tmp_path_factory):
     folder = tmp_path_factory.mktemp("links")
     if name.startswith(b"~"):

@@ -45,6 +45,8 @@ def _readings(text: str, path: str | None) -> Iterator[str]:
     shell_words = _read_shell_words(text)
     if shell_words is not None:
         yield shell_words
+        # coreutils writes some escapes without the dollar that would make them such to a shell.
+        yield _read_shell_words(text, escapes=True) or ""
     old = _OLD_PAIR.fullmatch(text)
     if old is not None:
         yield _unescape(old[2])
@@ -57,23 +59,21 @@ def _readings(text: str, path: str | None) -> Iterator[str]:
         yield text.split(" -> ", 1)[1]
 
 
-def _read_shell_words(text: str) -> str | None:
+def _read_shell_words(text: str, escapes: bool = False) -> str | None:
     """Read `NAME -> TARGET`, both quoted for a shell."""
-    end, name = _read_shell_word(text, 0)
+    end, name = _read_shell_word(text, 0, escapes)
     if not name or not text.startswith(" -> ", end):
         return None
-    end, target = _read_shell_word(text, end + 4)
+    end, target = _read_shell_word(text, end + 4, escapes)
     return target if end == len(text) else None
 
 
-def _read_shell_word(text: str, start: int) -> tuple[int, str]:
+def _read_shell_word(text: str, start: int, escapes: bool) -> tuple[int, str]:
     content = b""
     while match := _PIECE.match(text, start):
         escaped, single, double, one = match.groups()
-        if escaped is not None:
-            content += _encode(_unescape(escaped))
-        else:
-            content += _encode(next(part for part in (single, double, one) if part is not None))
+        plain = next((part for part in (single, double, one) if part is not None), "")
+        content += _encode(_unescape(escaped or plain) if escaped is not None or escapes else plain)
         start = match.end()
     return start, _decode(content)
 
