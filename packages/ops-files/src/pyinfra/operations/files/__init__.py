@@ -1,9 +1,9 @@
 """Operations on files: what is at a path, what it holds, and how it gets there."""
 
 # Test suites replace `os` and `get_timestamp` here; the modules of this package look both up here, in `_local`.
-import os  # noqa: F401 - see above
+import os as os
 
-from pyinfra.operations.util.files import get_timestamp  # noqa: F401 - see above
+from pyinfra.operations.util.files import get_timestamp as get_timestamp
 
 from ._block import block
 from ._copy import copy

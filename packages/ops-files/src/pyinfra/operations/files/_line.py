@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pyinfra import host
@@ -64,44 +66,99 @@ def line(
     _check_texts(line, replace, present)
     check_flags(flags)
     pattern = adjust_regex(line, escape_regex_characters, extended_regex)
-    regex = {"interpolate_variables": interpolate_variables, "extended_regex": extended_regex}
-    found = host.get_fact(FindInFile, path=path, pattern=pattern, **regex)
-    if found and (replace is not None or not present):
-        if present and replace is not None:
-            if _is_replaced(found, pattern, replace, flags or (), **regex):
-                host.noop(f'line "{replace}" exists in {path}')
-                return
-            replaced = pattern if not pattern.endswith("\\$") else f"{pattern}.*$"
-            written = replace if interpolate_variables else _escape_backslashes(replace)
-            edit: Any = (sed_replace, path, replaced, written, flags)
-        else:
-            edit = (sed_delete, path, pattern, "", None)
-        make, *arguments = edit
-        show_edit(path, make(*arguments, in_place=False, **regex))
-        yield make(*arguments, backup=backup, **regex)
-        return
+    search = _Search(path, pattern, interpolate_variables, extended_regex)
+    found = search.ask(pattern)
     if not present:
-        host.noop(f'line "{line}" does not exist in {path}')
+        yield from _remove(search, line, found, backup)
+    elif replace is not None and found:
+        yield from _replace(search, replace, found, flags or (), backup)
+    else:
+        text = line if escape_regex_characters else strip_regex_anchors(line)
+        yield from _add(
+            search, text if replace is None else replace, replace, line, found, ensure_newline, backup
+        )
+
+
+@dataclass
+class _Search:
+    """Where lines are looked for, and how.
+
+    Attributes:
+        path: the file's path on the host.
+        pattern: the expression.
+        interpolate_variables: whether the shell expands variables in expressions.
+        extended_regex: whether expressions are extended ones.
+    """
+
+    path: str
+    pattern: str
+    interpolate_variables: bool
+    extended_regex: bool
+
+    def ask(self, pattern: str) -> list[str] | None:
+        """Give the lines that match an expression; None where there is no file."""
+        found: list[str] | None = host.get_fact(FindInFile, path=self.path, pattern=pattern, **self.regex)
+        return found
+
+    @property
+    def regex(self) -> dict[str, bool]:
+        """How expressions are read, as facts and helpers take it."""
+        return {
+            "interpolate_variables": self.interpolate_variables,
+            "extended_regex": self.extended_regex,
+        }
+
+    def has_literal(self, text: str) -> bool:
+        """Tell whether a line is there as it is written."""
+        return text in (self.ask(f"^{escape_literal(text, self.extended_regex)}$") or ())
+
+
+def _remove(
+    search: _Search, line: str, found: list[str] | None, backup: bool
+) -> Generator[StringCommand, None, None]:
+    if not found:
+        host.noop(f'line "{line}" does not exist in {search.path}')
         return
-    text = replace if replace is not None else line if escape_regex_characters else strip_regex_anchors(line)
-    exists = (
-        _is_present(path, text, pattern, found, **regex)
-        if replace is None
-        else _is_added(path, text, **regex)
-    )
-    if exists:
-        host.noop(f'line "{line if replace is None else replace}" exists in {path}')
+    delete = partial(sed_delete, search.path, search.pattern, "", None, **search.regex)
+    show_edit(search.path, delete(in_place=False))
+    yield delete(backup=backup)
+
+
+def _replace(
+    search: _Search, replace: str, found: list[str], flags: Sequence[str], backup: bool
+) -> Generator[StringCommand, None, None]:
+    if _is_replaced(search, replace, found, flags):
+        host.noop(f'line "{replace}" exists in {search.path}')
         return
-    add = _echo(text, interpolate_variables)
+    # An escaped dollar ends no expression: what stands behind it is replaced with the rest of the line.
+    pattern = f"{search.pattern}.*$" if search.pattern.endswith("\\$") else search.pattern
+    text = replace if search.interpolate_variables else _escape_backslashes(replace)
+    edit = partial(sed_replace, search.path, pattern, text, flags, **search.regex)
+    show_edit(search.path, edit(in_place=False))
+    yield edit(backup=backup)
+
+
+def _add(
+    search: _Search,
+    text: str,
+    replace: str | None,
+    line: str,
+    found: list[str] | None,
+    ensure_newline: bool,
+    backup: bool,
+) -> Generator[StringCommand, None, None]:
+    if _is_present(search, text, found) if replace is None else _is_added(search, text):
+        host.noop(f'line "{line if replace is None else replace}" exists in {search.path}')
+        return
+    path = quote_path(search.path)
+    add = _echo(text, search.interpolate_variables)
     if ensure_newline and found is not None:
-        newline = StringCommand("[ $(tail -c1", quote_path(path), "| wc -l) -eq 0 ] && echo")
+        newline = StringCommand("[ $(tail -c1", path, "| wc -l) -eq 0 ] && echo")
         add = StringCommand("(", newline, ";", add, ")")
-    shown = StringCommand("{ cat", quote_path(path), "2> /dev/null;", add, "; }")
-    show_edit(path, shown, exists=found is not None)
-    kept = (
-        [StringCommand("cp", quote_path(path), quote_path(f"{path}.{timestamp()}"), "&&")] if backup else []
-    )
-    yield StringCommand(*(kept if found is not None else []), add, ">>", quote_path(path))
+    shown = StringCommand("{ cat", path, "2> /dev/null;", add, "; }")
+    show_edit(search.path, shown, exists=found is not None)
+    kept = ["cp", path, quote_path(f"{search.path}.{timestamp()}"), "&&"]
+    yield StringCommand(*(kept if backup and found is not None else []), add, ">>", path)
 
 
 def check_flags(flags: Any) -> None:
@@ -129,71 +186,35 @@ def _check_texts(line: Any, replace: Any, present: bool) -> None:
         )
 
 
-def _is_replaced(
-    found: list[str],
-    pattern: str,
-    replace: str,
-    flags: Sequence[str],
-    interpolate_variables: bool,
-    extended_regex: bool,
-) -> bool:
+def _is_replaced(search: _Search, replace: str, found: list[str], flags: Sequence[str]) -> bool:
     """Tell whether the lines that match are what they should become."""
     if all(one == replace for one in found):
         return True
-    groups = re.search(r"\\[1-9]", replace) and not interpolate_variables
-    return bool(groups) and surely_unchanged(
-        found, pattern, _escape_backslashes(replace), extended_regex, flags
-    )
+    if search.interpolate_variables or not re.search(r"\\[1-9]", replace):
+        return False
+    text = _escape_backslashes(replace)
+    return surely_unchanged(found, search.pattern, text, search.extended_regex, flags)
 
 
-def _is_present(
-    path: str,
-    text: str,
-    pattern: str,
-    found: list[str] | None,
-    interpolate_variables: bool,
-    extended_regex: bool,
-) -> bool:
+def _is_present(search: _Search, text: str, found: list[str] | None) -> bool:
     """Tell whether the file has the line, also where the expression does not match what would be added."""
     if "\n" in text:
         return set(text.split("\n")) <= set(found or ())
     if found:
         return True
-    if found is None or interpolate_variables or surely_finds(pattern, text, extended_regex):
+    if found is None or search.interpolate_variables:
         return False
-    return _has_literal(path, text, extended_regex)
+    return not surely_finds(search.pattern, text, search.extended_regex) and search.has_literal(text)
 
 
-def _is_added(path: str, text: str, interpolate_variables: bool, extended_regex: bool) -> bool:
+def _is_added(search: _Search, text: str) -> bool:
     """Tell whether the file has what would be added where no line matches."""
     pattern = f"^{text}$"
-    if interpolate_variables:
-        return bool(
-            host.get_fact(
-                FindInFile,
-                path=path,
-                pattern=pattern,
-                interpolate_variables=True,
-                extended_regex=extended_regex,
-            )
-        )
-    if "\n" not in text and not surely_finds(pattern, text, extended_regex):
-        return _has_literal(path, text, extended_regex)
-    found = host.get_fact(
-        FindInFile, path=path, pattern=pattern, interpolate_variables=False, extended_regex=extended_regex
-    )
-    return set(text.split("\n")) <= set(found or ())
-
-
-def _has_literal(path: str, text: str, extended_regex: bool) -> bool:
-    found = host.get_fact(
-        FindInFile,
-        path=path,
-        pattern=f"^{escape_literal(text, extended_regex)}$",
-        interpolate_variables=False,
-        extended_regex=extended_regex,
-    )
-    return text in (found or ())
+    if search.interpolate_variables:
+        return bool(search.ask(pattern))
+    if "\n" not in text and not surely_finds(pattern, text, search.extended_regex):
+        return search.has_literal(text)
+    return set(text.split("\n")) <= set(search.ask(pattern) or ())
 
 
 def _escape_backslashes(replace: str) -> str:
