@@ -7,7 +7,14 @@ import threading
 from unittest import mock
 
 import pytest
-from pyinfra.context import ContextManager, ContextObject
+from pyinfra.context import (
+    ContextManager,
+    ContextObject,
+    ctx_config,
+    ctx_host,
+    ctx_inventory,
+    ctx_state,
+)
 
 
 class Thing:
@@ -109,3 +116,47 @@ class TestManager:
         manager.set(Thing("a"))
         manager.reset()
         assert manager.get() is None
+
+
+class TestPyinfrasOwn:
+    def test_nothing_is_there_without_a_run(self):
+        import pyinfra
+
+        for name in ("host", "state", "config", "inventory"):
+            facade = getattr(pyinfra, name)
+            assert facade is getattr(pyinfra.context, name)
+            assert not facade
+            with pytest.raises(AttributeError, match=rf"^pyinfra\.{name} is only there while pyinfra runs"):
+                _ = facade.anything
+
+    def test_stands_for_what_a_run_has(self, make_run):
+        from pyinfra import config, host, inventory, state
+
+        run = make_run(SUDO_USER="pg")
+        with ctx_state.use(run.state), ctx_host.use(run.host), ctx_config.use(run.state.config):
+            assert (state.cwd, host.name, config.SUDO_USER) == (run.state.cwd, "h1", "pg")
+            state.cwd = "/elsewhere"
+            host.connector_data["x"] = 1
+            config.SUDO = True
+        with ctx_inventory.use(run.state.inventory):
+            assert [one.name for one in inventory] == ["h1"]
+        assert (run.state.cwd, run.host.connector_data["x"], run.state.config.SUDO) == ("/elsewhere", 1, True)
+
+    def test_a_stand_in_for_a_facade_is_what_code_gets(self, monkeypatch):
+        stand_in = Thing("stand-in")
+        monkeypatch.setattr("pyinfra.context.host", stand_in)
+        names: dict[str, object] = {}
+        exec(
+            "from pyinfra.context import host\nfrom pyinfra import context\nfound = context.host.name", names
+        )
+        assert (names["host"], names["found"]) == (stand_in, "stand-in")
+
+    def test_a_method_of_every_host_can_be_patched(self, make_run):
+        from pyinfra import host
+
+        run = make_run()
+        with (
+            ctx_host.use(run.host),
+            mock.patch("pyinfra.api.host.Host.get_fact", lambda self, fact: f"{self.name} {fact}"),
+        ):
+            assert host.get_fact("x") == run.host.get_fact("x") == "h1 x"

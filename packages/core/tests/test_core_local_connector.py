@@ -179,6 +179,41 @@ def test_disconnecting_ends_what_still_runs(connector, folder: Path):
     assert [done for done, _ in results] == [False]
 
 
+def test_disconnecting_ends_a_download(connector, folder: Path):
+    os.mkfifo(folder / "endless")
+    (folder / "dest").write_text("old")
+    errors: list[str] = []
+
+    def download() -> None:
+        try:
+            connector.get_file(str(folder / "endless"), str(folder / "dest"))
+        except PyinfraError as error:
+            errors.append(str(error))
+
+    thread = threading.Thread(target=download)
+    thread.start()
+    with (folder / "endless").open("wb"):
+        connector.disconnect()
+        thread.join(10)
+    assert len(errors) == 1
+    assert (folder / "dest").read_text() == "old"
+
+
+class TestTimeouts:
+    def test_of_a_command(self, connector):
+        with pytest.raises(TimeoutError):
+            connector.run_shell_command(StringCommand("sleep 60; true"), _timeout=0.1)
+
+    def test_of_transfers_leave_the_file_that_was_there(self, connector, folder: Path):
+        os.mkfifo(folder / "endless")
+        (folder / "dest").write_text("old")
+        with pytest.raises(TimeoutError):
+            connector.get_file(str(folder / "endless"), str(folder / "dest"), _timeout=0.1)
+        with pytest.raises(TimeoutError):
+            connector.put_file(BytesIO(b"new"), str(folder / "dest"), _timeout=0.0)
+        assert (folder / "dest").read_text() == "old"
+
+
 class TestRsync:
     def test_without_the_program_it_is_said(self, connector, monkeypatch):
         monkeypatch.setenv("PATH", "/nowhere")

@@ -10,6 +10,7 @@ import sys
 from io import BytesIO, StringIO
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,7 @@ from pyinfra.api.exceptions import OperationTypeError
 from pyinfra.api.util import (
     as_command,
     format_exception,
+    get_call_location,
     get_file_io,
     get_file_md5,
     get_file_path,
@@ -219,3 +221,34 @@ def test_what_failed_is_logged(caplog, ignore, go_on, level, text):
     host = SimpleNamespace(print_prefix="[h] ")
     log_error_or_warning(host, ignore, "it", go_on, ValueError("why"))  # type: ignore[arg-type]
     assert [(record.levelno, record.getMessage()) for record in caplog.records] == [(level, text)]
+
+
+class TestPatched:
+    """Published test suites patch how this module reaches the file system; that must take effect everywhere."""
+
+    def test_open(self):
+        with mock.patch("pyinfra.api.util.open", mock.mock_open(read_data=b"patched")) as opened:
+            assert get_file_sha1("/nowhere") == hashlib.sha1(b"patched").hexdigest()
+            with get_file_io("/nowhere") as file:
+                assert file.read() == b"patched"
+        opened.assert_called_with("/nowhere", "rb")
+
+    def test_open_for_templates(self):
+        with mock.patch("pyinfra.api.util.open", mock.mock_open(read_data="{{ a }}")):
+            assert get_template("/nowhere").render(a=1) == "1"
+
+    def test_stat(self):
+        with mock.patch("pyinfra.api.util.stat", return_value=SimpleNamespace(st_mode=0o100640)):
+            assert get_path_permissions_mode("/nowhere") == "640"
+
+
+@pytest.mark.parametrize(("offset", "further"), [(0, 0), (1, 3)])
+def test_where_a_call_stands(offset, further):
+    def called() -> str:
+        return get_call_location(offset)
+
+    def calls() -> str:
+        return called()
+
+    line = called.__code__.co_firstlineno + 1 + further
+    assert calls() == f"line {line} in {Path(__file__).name}"

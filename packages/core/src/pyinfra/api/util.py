@@ -212,12 +212,12 @@ def get_template(filename_or_io: str | IO[Any], jinja_env_kwargs: dict[str, Any]
 
 
 def get_caller_frameinfo(frame_offset: int = 0) -> Traceback:
-    """Give where the caller's caller stands, `frame_offset` callers further up."""
+    """Give where the caller was called, `frame_offset` callers further up."""
     return getframeinfo(stack()[2 + frame_offset][0])
 
 
 def get_call_location(frame_offset: int = 1) -> str:
-    """Give `line N in FILE` of where the caller's caller stands, `frame_offset` callers further up."""
+    """Give `line N in FILE` of where the caller was called; an offset of 0 is the caller itself, 2 one further up."""
     info = get_caller_frameinfo(frame_offset)
     return f"line {info.lineno} in {Path(info.filename).name}"
 

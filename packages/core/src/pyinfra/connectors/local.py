@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from typing_extensions import override
@@ -13,7 +13,7 @@ from pyinfra.api.exceptions import InventoryError, PyinfraError
 from pyinfra.api.output import echo
 
 from ._download import download_to
-from ._process import kill_group, run_process
+from ._process import Finished, kill_group, run_process
 from .base import BaseConnector
 from .util import (
     CommandOutput,
@@ -89,6 +89,13 @@ class LocalConnector(BaseConnector):
         if prefix or isinstance(stdin, bytes):
             content = stdin.read() if hasattr(stdin, "read") else stdin or b""
             stdin = prefix + content
+        finished = self._process(command, stdin, timeout, collector.feed)
+        return finished.exit_code, collector.finish(finished.exit_code)
+
+    def _process(
+        self, command: str, stdin: Any, timeout: float | None, feed: Callable[[str, bytes], None]
+    ) -> Finished:
+        """Run a process that `disconnect` ends."""
         started: list[subprocess.Popen[bytes]] = []
 
         def remember(process: subprocess.Popen[bytes]) -> None:
@@ -96,10 +103,9 @@ class LocalConnector(BaseConnector):
             self._running.add(process)
 
         try:
-            finished = run_process(command, stdin, timeout, collector.feed, remember)
+            return run_process(command, stdin, timeout, feed, remember)
         finally:
             self._running.difference_update(started)
-        return finished.exit_code, collector.finish(finished.exit_code)
 
     @override
     def put_file(
@@ -144,11 +150,8 @@ class LocalConnector(BaseConnector):
                 else:
                     errors.feed(name, piece)
 
-            finished = run_process(
-                delivery.command.get_raw_value(),
-                delivery.stdin,
-                arguments.get("_timeout"),
-                feed,
+            finished = self._process(
+                delivery.command.get_raw_value(), delivery.stdin, arguments.get("_timeout"), feed
             )
             if finished.exit_code != 0:
                 raise PyinfraError(f"could not read {remote_filename}: {errors.finish().output.strip()}")
