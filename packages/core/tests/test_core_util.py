@@ -177,9 +177,25 @@ class TestTemplates:
     def test_files_and_ios(self, tmp_path: Path):
         (tmp_path / "base").write_text("<{% block x %}{% endblock %}>")
         (tmp_path / "t").write_text('{% extends "base" %}{% block x %}{{ a }}{% endblock %}')
-        assert get_template(str(tmp_path / "t")).render(a=1) == "<1>"
+        for path in (str(tmp_path / "t"), tmp_path / "t"):
+            assert get_template(path).render(a=1) == "<1>"
         assert get_template(StringIO("{{ a }}\n")).render(a=1) == "1\n"
         assert get_template(BytesIO("grün {{ a }}".encode())).render(a=1) == "grün 1"
+
+    def test_are_utf_8_whatever_the_locale(self, tmp_path: Path):
+        (tmp_path / "t").write_bytes("grün {{ a }} ☃\n".encode())
+        code = (
+            "import sys; from pyinfra.api.util import get_template; "
+            "print(ascii(get_template(sys.argv[1]).render(a=1)))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-X", "utf8=0", "-c", code, str(tmp_path / "t")],
+            env={**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == ascii("grün 1 ☃\n")
 
     def test_an_undefined_name_is_an_error(self):
         with pytest.raises(Exception, match="'missing' is undefined"):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from importlib import import_module
 from inspect import getframeinfo, stack
-from os import fspath, stat
+from os import PathLike, fspath, stat
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
@@ -182,11 +182,13 @@ def get_path_permissions_mode(pathname: str | Path) -> str:
     return oct(stat(pathname).st_mode)[-3:]  # noqa: PTH116 - patched here by test suites
 
 
-def get_template(filename_or_io: str | IO[Any], jinja_env_kwargs: dict[str, Any] | None = None) -> Any:
+def get_template(
+    filename_or_io: str | PathLike[str] | IO[Any], jinja_env_kwargs: dict[str, Any] | None = None
+) -> Any:
     """Read a Jinja2 template; Jinja2 is the caller's dependency, not core's.
 
     Args:
-        filename_or_io: a local path, whose folder `include` and `extends` look in, or an IO.
+        filename_or_io: a local path, whose folder `include` and `extends` look in, or an IO; read as UTF-8.
         jinja_env_kwargs: arguments for `jinja2.Environment`.
 
     Returns:
@@ -199,14 +201,14 @@ def get_template(filename_or_io: str | IO[Any], jinja_env_kwargs: dict[str, Any]
         jinja2 = import_module("jinja2")
     except ModuleNotFoundError as error:
         raise OperationError("templates need Jinja2: pip install pyinfra-ops-files") from error
-    with get_file_io(filename_or_io, "r") as source:
+    with get_file_io(filename_or_io) as source:
         text = source.read()
     settings: dict[str, Any] = {
         "undefined": jinja2.StrictUndefined,
         "keep_trailing_newline": True,
         **(jinja_env_kwargs or {}),
     }
-    if isinstance(filename_or_io, str):
+    if isinstance(filename_or_io, str | PathLike):
         settings.setdefault("loader", jinja2.FileSystemLoader(Path(filename_or_io).parent))
     return jinja2.Environment(**settings).from_string(text.decode() if isinstance(text, bytes) else text)
 
