@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyinfra.api import HiddenValue, MaskString, QuoteString, StringCommand
 from pyinfra.api.command import make_formatted_string_command
+from pyinfra.api.exceptions import PyinfraError
 from pyinfra.connectors.util import deliver, make_unix_command
 
 # Of this run alone: the process list is everybody's.
@@ -234,6 +235,11 @@ class TestSecretsStayOffCommandLines:
         )
         assert CANARY.encode() in delivery.stdin
         assert CANARY not in f"{delivery} {delivery!r}"
+
+    @pytest.mark.parametrize("make", [str, MaskString, HiddenValue])
+    def test_a_nul_is_refused_however_the_command_travels(self, make):
+        with pytest.raises(PyinfraError, match="a command can't hold a NUL character"):
+            deliver(StringCommand("echo", QuoteString(make(f"{CANARY}\0after"))), {})
 
     def test_a_long_command_is_no_argument(self):
         delivery = deliver(StringCommand("echo", "x" * 200_000), {})

@@ -154,6 +154,12 @@ class TestMalformed:
             Inventory((["ok", item], {}))
         assert repr(item) in str(caught.value)
 
+    def test_a_dict_is_no_list_either(self):
+        with pytest.raises(
+            InventoryError, match=r"hosts must be a list, not \{'h': \{'x': 1\}\}: write \[\(name"
+        ):
+            Inventory(({"h": {"x": 1}}, {}))
+
     def test_a_name_is_no_list_of_letters(self):
         with pytest.raises(InventoryError, match=r"hosts must be a list, not 'web1': write \['web1'\]"):
             Inventory(("web1", {}))

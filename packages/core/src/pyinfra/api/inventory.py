@@ -26,10 +26,12 @@ def extract_name_data(names: Iterable[Any]) -> Iterator[tuple[str, dict[str, Any
         Each host's name and data.
 
     Raises:
-        InventoryError: an item is neither.
+        InventoryError: an item is neither, or it is no list.
     """
     if isinstance(names, str):
         raise InventoryError(f"hosts must be a list, not {names!r}: write [{names!r}]")
+    if isinstance(names, Mapping):
+        raise InventoryError(f"hosts must be a list, not {names!r}: write [(name, data), …]")
     for item in names:
         if isinstance(item, str) and item:
             yield item, {}

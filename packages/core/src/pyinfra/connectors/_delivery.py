@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pyinfra.api.command import HiddenValue, QuoteString, StringCommand
+from pyinfra.api.exceptions import PyinfraError
 
 # Reads lines up to the token: what a sudo that did not ask has left of its password.
 _SKIP = 'l=; until [ "$l" = {0} ]; do IFS= read -r l || exit 126; done; '
@@ -66,11 +67,16 @@ def deliver(command: StringCommand, arguments: Mapping[str, Any]) -> Delivery:
 
     Returns:
         The command line, and what its stdin must begin with.
+
+    Raises:
+        PyinfraError: the command holds a NUL character, which a shell that reads it would drop.
     """
     body = _with_surroundings(command, arguments)
     shell = arguments.get("_shell_executable") or "sh"
     stdin: list[str] = []
     text = body.get_raw_value()
+    if "\0" in text:
+        raise PyinfraError("a command can't hold a NUL character")
     if text == body.get_masked_value() and len(text.encode("utf-8", "surrogateescape")) < _LONGEST_ARGUMENT:
         wrapped = StringCommand(shell, "-c", QuoteString(body))
     else:
