@@ -47,7 +47,7 @@ class Package:
         project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         required = [re.split(r"[^\w-]", line, maxsplit=1)[0].lower() for line in project["dependencies"]]
         modules = {}
-        for path in sorted((folder / "src").rglob("*.py")):
+        for path in sorted((folder / "src").glob("*/**/*.py")):
             parts = path.relative_to(folder / "src").with_suffix("").parts
             modules[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
         return cls(folder, project["name"], set(required), modules)

@@ -44,7 +44,7 @@ def main(options: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         merged = Path(folder)
         origins = merge(merged)
-        packages = sorted({name.partition("/")[0] for name in origins})
+        packages = sorted({name.partition("/")[0] for name in origins if "/" in name})
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "mypy"),

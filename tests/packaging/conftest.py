@@ -43,13 +43,13 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
 
 
-def uv(*arguments: str | Path, cwd: Path | None = None) -> None:
+def uv(*arguments: str | Path, cwd: Path | None = None, **variables: str) -> None:
     found = os.environ.get("UV") or shutil.which("uv")
     assert found, "uv is not installed"
     done = subprocess.run(
         [found, "--quiet", *arguments],
         cwd=cwd,
-        env=environment(),
+        env={**environment(), **variables},
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -57,6 +57,10 @@ def uv(*arguments: str | Path, cwd: Path | None = None) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+def base_python() -> Path:
+    return Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
 
 
 @dataclass
@@ -120,14 +124,28 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def make_venv(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Venv]:
     def make(*requirements: str | Path, seed: bool = False) -> Venv:
         path = tmp_path_factory.mktemp("venv") / "v"
-        base = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
-        uv("venv", *(["--seed"] if seed else []), "--python", base, path)
+        uv("venv", *(["--seed"] if seed else []), "--python", base_python(), path)
         made = Venv(path, wheels)
         if requirements:
             made.install(*requirements)
         return made
 
     return make
+
+
+@pytest.fixture
+def install_tool(wheels: Path, tmp_path: Path) -> Callable[[str], Venv]:
+    """Installs a distribution as `uv tool install` does, with the programs that are the distribution's own."""
+
+    def install(requirement: str) -> Venv:
+        uv(
+            *("tool", "install", "--python", base_python(), "--find-links", wheels, requirement),
+            UV_TOOL_DIR=str(tmp_path / "tools"),
+            UV_TOOL_BIN_DIR=str(tmp_path / "bin"),
+        )
+        return Venv(tmp_path, wheels)
+
+    return install
 
 
 @pytest.fixture(scope="session")

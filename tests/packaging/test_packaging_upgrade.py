@@ -58,9 +58,20 @@ def test_pip_upgrades_after_an_uninstall(old, tmp_path):
     assert_works(old, tmp_path)
 
 
-def test_pip_in_place_removes_new_files_and_a_reinstall_mends_it(old, tmp_path):
+def test_pip_in_place_removes_new_files_and_what_is_told_mends_it(old, tmp_path):
     pip(old, "install", "--upgrade", "--find-links", old.wheels, NEW)
     assert not (old.packages / "pyinfra" / "__init__.py").exists()
-    assert not (old.path / "bin" / "pyinfra").exists()
+    done = old.pyinfra("--version")
+    assert done.returncode == 1
+    (told,) = done.stderr.splitlines()
+    imported = old.run("python", "-c", "from pyinfra.api import operation")
+    assert imported.stderr.splitlines()[-1] == told.replace("pyinfra: ", "ImportError: ", 1)
+    advice = told.partition("To repair it: pip ")[2]
+    pip(old, *advice.split(), "--find-links", old.wheels)
+    assert_works(old, tmp_path)
+
+
+def test_pip_in_place_is_mended_by_a_reinstall_of_everything(old, tmp_path):
+    pip(old, "install", "--upgrade", "--find-links", old.wheels, NEW)
     pip(old, "install", "--force-reinstall", "--find-links", old.wheels, NEW)
     assert_works(old, tmp_path)
