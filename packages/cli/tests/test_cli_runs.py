@@ -21,6 +21,10 @@ def run_cli(tmp_path: Path) -> Cli:
     return made
 
 
+def by_name(done: subprocess.CompletedProcess[str]):
+    return {host["name"]: host for host in json.loads(done.stdout)}
+
+
 DEPLOY = """
 from ops import touch
 first = touch(name="The first file", path="one")
@@ -114,7 +118,7 @@ class TestJson:
         told = self.load(run_cli.run("--json", "@local", "fact", "ops.Exists", "path=nothing"))
         assert told == {"ops.Exists (path=nothing)": {"@local": False}}
         told = self.load(run_cli.run("--json", "@local", "--data", "x=1", "debug-inventory"))
-        assert told["@local"]["data"] == {"x": 1}
+        assert told[0]["data"] == {"x": 1}
 
 
 class TestInventory:
@@ -126,7 +130,7 @@ class TestInventory:
             group_data__all="x = 'all'\nz = 'all'\n",
         )
         done = run_cli.run("--json", "inv.py", "debug-inventory")
-        told = json.loads(done.stdout)
+        told = by_name(done)
         shown = {name: {key: host["data"].get(key) for key in "xyz"} for name, host in told.items()}
         assert shown == {
             "h1": {"x": "web", "y": "web", "z": "all"},
@@ -134,7 +138,7 @@ class TestInventory:
             "h3": {"x": "tuple", "y": None, "z": "all"},
         }
         done = run_cli.run("--json", "inv.py", "--data", "x=above", "--limit", "db,h1", "debug-inventory")
-        assert {name: host["data"]["x"] for name, host in json.loads(done.stdout).items()} == {
+        assert {name: host["data"]["x"] for name, host in by_name(done).items()} == {
             "h1": "above",
             "h3": "above",
         }
@@ -151,22 +155,18 @@ class TestInventory:
     def test_limits(self, run_cli, limit, names):
         run_cli.write(inv="web = ['h1', 'h2']\ndb = ['h3', 'x1']\n")
         options = [word for one in limit for word in ("--limit", one)]
-        told = json.loads(run_cli.run("--json", "inv.py", *options, "debug-inventory").stdout)
+        told = by_name(run_cli.run("--json", "inv.py", *options, "debug-inventory"))
         assert list(told) == (names or ["h1", "h2", "h3", "x1"])
 
     @pytest.mark.parametrize("written", ["hosts:give", "hosts.give"])
     def test_of_a_function(self, run_cli, written):
         run_cli.write(hosts="def give():\n    return {'web': ['h1'], 'db': (['h2'], {'x': 1})}\n")
-        told = json.loads(run_cli.run("--json", written, "debug-inventory").stdout)
-        assert told["h2"] == {"groups": ["db"], "data": {"ssh_hostname": "h2", "x": 1}}
+        told = by_name(run_cli.run("--json", written, "debug-inventory"))
+        assert told["h2"] == {"name": "h2", "groups": ["db"], "data": {"ssh_hostname": "h2", "x": 1}}
 
     def test_generated(self, run_cli):
         run_cli.write(inv="web = (f'h{number}' for number in range(3))\n")
-        assert list(json.loads(run_cli.run("--json", "inv.py", "debug-inventory").stdout)) == [
-            "h0",
-            "h1",
-            "h2",
-        ]
+        assert list(by_name(run_cli.run("--json", "inv.py", "debug-inventory"))) == ["h0", "h1", "h2"]
 
 
 def test_config_files_set_keys_either_way(run_cli):

@@ -30,7 +30,7 @@ class Screen:
     def line(self, text: str = "", *, err: bool = False) -> None:
         """Show a line; secrets in it are masked."""
         text = mask(text)
-        if self.live is not None and not err:
+        if self.live is not None and (not err or sys.stderr.isatty()):
             self.live.line(text)
             return
         stream = sys.stderr if err or self.quiet else sys.stdout
@@ -52,7 +52,8 @@ def style(text: str, *args: Any, **kwargs: Any) -> str:
 
 def print_error(text: str) -> None:
     """Show an error."""
-    screen.live = None
+    if screen.live is not None:
+        screen.live.hide()
     screen.line(f"--> {style('pyinfra error', 'red', bold=True)}: {text}", err=True)
 
 
@@ -65,17 +66,13 @@ class _Handler(logging.Handler):
         screen.line(f"    {style(text, colour) if colour else text}", err=record.levelno >= logging.WARNING)
 
 
-def setup_logging(
-    log_level: int = logging.INFO, other_log_level: int | None = None, show_fact_lines: bool = False
-) -> None:
+def setup_logging(log_level: int = logging.INFO, other_log_level: int | None = None) -> None:
     """Have pyinfra's lines and logs shown.
 
     Args:
         log_level: the level of pyinfra's own logger.
         other_log_level: the level of all others; None leaves them alone.
-        show_fact_lines: not used.
     """
-    del show_fact_lines
     handler = _Handler()
     own = logging.getLogger("pyinfra")
     own.handlers = [handler]

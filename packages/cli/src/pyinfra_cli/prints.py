@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from pyinfra.api.hiddenvalue import mask
 from pyinfra.api.output import printable
 from pyinfra.api.state import Outcome
+from pyinfra.api.util import get_kwargs_str
 
 from .log import screen, style
 from .util import shown_data, to_json
@@ -49,7 +50,8 @@ def _of_host(state: State, host: Host, op_hash: str) -> str:
     return f"[{style(host.name, bold=True)}] {describe(state.op_meta[op_hash])}"
 
 
-def _operations(state: State) -> Iterator[tuple[str, Host, StateOperationHostData]]:
+def each_operation(state: State) -> Iterator[tuple[str, Host, StateOperationHostData]]:
+    """Give each operation on each host, in the order of the run: its hash, the host, and what is known of it."""
     for op_hash in state.get_op_order():
         for host in state.inventory:
             data = state.ops[host].get(op_hash)
@@ -57,7 +59,8 @@ def _operations(state: State) -> Iterator[tuple[str, Host, StateOperationHostDat
                 yield op_hash, host, data
 
 
-def _expected(data: StateOperationHostData) -> str:
+def expected(data: StateOperationHostData) -> str:
+    """Give what is expected of an operation: `no change`, `will change`, `may change` or `conditional`."""
     known = data.operation_meta._maybe_is_change
     if known is False:
         return "no change"
@@ -68,7 +71,7 @@ def _expected(data: StateOperationHostData) -> str:
 
 def would_change(state: State) -> bool:
     """Tell whether any operation is not known to change nothing."""
-    return any(data.outcome is None and _expected(data) != "no change" for _, _, data in _operations(state))
+    return any(data.outcome is None and expected(data) != "no change" for _, _, data in each_operation(state))
 
 
 def has_failed(state: State) -> bool:
@@ -85,17 +88,18 @@ def print_meta(state: State, verbosity: int = 0) -> None:
     """
     screen.line("--> Proposed changes:")
     counts = certain = 0
-    for op_hash, host, data in _operations(state):
+    for op_hash, host, data in each_operation(state):
         if data.outcome is not None:
             continue
-        expected = _expected(data)
-        if expected == "no change":
+        change = expected(data)
+        if change == "no change":
             if verbosity:
-                screen.line(f"    {_of_host(state, host, op_hash)} ({style('no change', 'cyan')})")
+                why = f": {data.noop_description}" if data.noop_description else ""
+                screen.line(f"    {_of_host(state, host, op_hash)} ({style('no change', 'cyan')}){why}")
             continue
         counts += 1
-        certain += expected == "will change"
-        screen.line(f"    {_of_host(state, host, op_hash)} ({style(expected, 'yellow')})")
+        certain += change == "will change"
+        screen.line(f"    {_of_host(state, host, op_hash)} ({style(change, 'yellow')})")
     if not counts:
         screen.line("    none")
     screen.line()
@@ -121,20 +125,6 @@ def print_awaited(awaited: Iterable[AwaitedResult], answered: bool) -> None:
             "what follows supposes that it goes as expected" if answered else "more follows when it has run"
         )
         screen.line(f"    [{style(result.host.name, bold=True)}] {more}: {name}{place}")
-
-
-def proposed(state: State) -> dict[str, Any]:
-    """Give the preview as data: for each host, each operation and what is expected of it."""
-    found: dict[str, Any] = {host.name: [] for host in state.inventory if host in state.activated_hosts}
-    for op_hash, host, data in _operations(state):
-        found[host.name].append(
-            {
-                "operation": state.op_meta[op_hash].op_name,
-                "names": sorted(state.op_meta[op_hash].names),
-                "expected": _expected(data),
-            }
-        )
-    return {"hosts": found}
 
 
 def follow(state: State, verbosity: int, quiet: bool = False, one_command: bool = False) -> None:
@@ -165,10 +155,18 @@ def follow(state: State, verbosity: int, quiet: bool = False, one_command: bool 
             f"    {_of_host(state, host, op_hash)} ({style(f'retry {retry_num} of {max_retries}', 'yellow')})"
         ),
     )
+    if verbosity:
+        listen("fact_end", lambda state, host, fact, arguments, error: _fact(host, fact, arguments, error))
     if sys.stdout.isatty():
         from .progress import show_progress
 
         show_progress(state)
+
+
+def _fact(host: Host, fact: Any, arguments: Mapping[str, Any], error: Exception | None) -> None:
+    if error is None:
+        with_what = f" ({get_kwargs_str(dict(arguments))})" if arguments else ""
+        screen.line(f"    [{style(host.name, bold=True)}] Loaded fact {fact.name}{with_what}")
 
 
 def _connect_error(host: Host, error: Exception) -> None:
@@ -210,7 +208,9 @@ def print_results(state: State, stopped: str | None = None, brief: bool = False)
     """
     counts = count(state)
     if screen.quiet:
-        print_json({**results(state), "stopped": stopped, "counts": counts})
+        from .report import outcome
+
+        print_json(outcome(state, stopped))
         return
     if stopped:
         screen.line(f"--> {style('Stopped', 'red', bold=True)}: {stopped}")
@@ -239,7 +239,7 @@ def _failures(state: State) -> list[str]:
     return unreached + [
         f"    {_of_host(state, host, op_hash)}: {data.error}"
         + (" (ignored)" if data.global_arguments.get("_ignore_errors") else "")
-        for op_hash, host, data in _operations(state)
+        for op_hash, host, data in each_operation(state)
         if data.outcome in FAILED
     ]
 
@@ -253,27 +253,6 @@ def count(state: State) -> dict[str, int]:
         "Changes": sum(data.outcome is Outcome.CHANGED for data in every),
         "Hosts": len(state.activated_hosts),
     }
-
-
-def results(state: State) -> dict[str, Any]:
-    """Give what became of a run as data."""
-    found: dict[str, Any] = {}
-    for host in state.inventory.iter_activated_hosts():
-        found[host.name] = {
-            "failed": host in state.failed_hosts,
-            "operations": [
-                {
-                    "operation": state.op_meta[op_hash].op_name,
-                    "names": sorted(state.op_meta[op_hash].names),
-                    "outcome": data.outcome.value if data.outcome else None,
-                    "error": data.error,
-                    "commands": len(data.operation_meta._commands or ()),
-                    "output": data.operation_meta.stdout_lines if data.operation_meta.is_complete() else [],
-                }
-                for op_hash, data in state.ops[host].items()
-            ],
-        }
-    return {"hosts": found}
 
 
 def print_json(value: Any) -> None:
@@ -297,9 +276,9 @@ def print_facts(found: dict[str, dict[str, Any]], as_json: bool = False) -> None
 def print_inventory(hosts: Iterable[Host], as_json: bool = False) -> None:
     """Show hosts with their groups and data."""
     if as_json:
-        print_json(
-            {host.name: {"groups": host.groups, "data": shown_data(host.data.dict())} for host in hosts}
-        )
+        from .report import inventory
+
+        print_json(inventory(hosts, shown_data))
         return
     for host in hosts:
         screen.line()

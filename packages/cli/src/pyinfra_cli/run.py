@@ -225,7 +225,7 @@ def _ask_sudo_passwords(state: State, options: Options) -> None:
 
 
 def _set_verbosity(state: State, options: Options, work: Work) -> None:
-    state.print_noop_info = state.print_fact_info = options.verbosity > 0
+    state.print_fact_info = options.verbosity > 0
     state.print_input = state.print_fact_input = options.verbosity > 1
     state.print_output = options.verbosity > 2 or work.kind == "exec"  # noqa: PLR2004 - as -vvv is documented
     state.print_fact_output = options.verbosity > 2  # noqa: PLR2004 - as -vvv is documented
@@ -317,7 +317,9 @@ def _run_operations(state: State, code: Callable[[], Any], options: Options) -> 
 
 def _finish_dry(state: State, options: Options) -> int:
     if options.as_json:
-        prints.print_json(prints.proposed(state))
+        from .report import preview
+
+        prints.print_json(preview(state))
     return 1 if prints.has_failed(state) else 0
 
 
