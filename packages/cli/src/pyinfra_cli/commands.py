@@ -171,8 +171,10 @@ def _module(kind: str, name: str) -> Any:
         try:
             return importlib.import_module(name)
         except ModuleNotFoundError as missing:
-            if missing.name is None or name.startswith(missing.name):
+            if missing.name == name.partition(".")[0]:
                 raise CliError(str(error)) from error
+            if missing.name is not None and f"{name}.".startswith(f"{missing.name}."):
+                raise CliError(f"there is no module {missing.name}") from missing
             raise CliError(f"{name} can't be imported: {missing}") from missing
         except Exception as broken:
             raise CliError(f"{name} can't be imported: {type(broken).__name__}: {broken}") from broken

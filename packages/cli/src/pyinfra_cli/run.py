@@ -149,6 +149,8 @@ def _run_state(state: State, inventory: Inventory, work: Work, options: Options)
         if any(host.connected for host in inventory):
             _heading("Disconnecting from hosts...")
             disconnect_all(state)
+        for context in (ctx_state, ctx_inventory, ctx_config):
+            context.reset()
 
 
 def _set_up_output(options: Options) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Union, get_args, get_origin
 
 import pyinfra
 from pyinfra.api.exceptions import PyinfraError
-from pyinfra.api.hiddenvalue import MASK, remember_secret
+from pyinfra.api.hiddenvalue import MASK, mask, remember_secret
 
 from .exceptions import CliError, WrappedError
 
@@ -53,12 +53,15 @@ def json_encode(obj: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Give a value with every key of its mappings a str, since JSON knows no others."""
+    """Give a value with every key of its mappings a str, since JSON knows no others, and its secrets masked.
+
+    They are masked before they are written as JSON: quoted for a shell and then for JSON, none would be found.
+    """
     if isinstance(value, Mapping):
-        return {_key(key): plain(item) for key, item in value.items()}
+        return {mask(_key(key)): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
-    return value
+    return mask(value) if isinstance(value, str) and not isinstance(value, Enum) else value
 
 
 def _key(key: Any) -> str:
@@ -69,7 +72,7 @@ def _key(key: Any) -> str:
 
 def to_json(value: Any) -> str:
     """Write a value as JSON for people and programs."""
-    return json.dumps(plain(value), indent=4, default=json_encode)
+    return json.dumps(plain(value), indent=4, default=lambda unknown: plain(json_encode(unknown)))
 
 
 def parse_value(text: str, hint: Any = None) -> Any:
