@@ -46,7 +46,7 @@ def says(listener: socket.socket, text: bytes) -> threading.Thread:
 
     def serve() -> None:
         peer, _ = listener.accept()
-        with peer, contextlib.suppress(ConnectionResetError):
+        with peer, contextlib.suppress(OSError):
             peer.sendall(text)
             peer.shutdown(socket.SHUT_WR)
             while peer.recv(4096):

@@ -84,8 +84,12 @@ class Network:
         run("bridge", "link", "set", "dev", self.port(index), "state", _DISABLED)
 
     def heal(self, index: int) -> None:
-        """Carry a host's packets again."""
-        run("bridge", "link", "set", "dev", self.port(index), "state", _FORWARDING)
+        """Carry a host's packets again; one that has no port, since it is just starting, gets one that does."""
+        try:
+            run("bridge", "link", "set", "dev", self.port(index), "state", _FORWARDING)
+        except HostsError:
+            if Path("/sys/class/net", self.port(index), "brport").exists():
+                raise
 
     def close(self) -> None:
         """Remove the bridge and the folder, and free the slot."""
