@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pyinfra.api import Config, State
 from pyinfra.api.config import config_defaults
 from pyinfra.api.connect import connect_all, disconnect_all
-from pyinfra.api.exceptions import RunFailedError
+from pyinfra.api.exceptions import InventoryError, NoConnectorError, PyinfraError, RunFailedError
 from pyinfra.api.hiddenvalue import remember_secret
 from pyinfra.api.operations import exec_command, run_ops
 from pyinfra.api.state import StateStage
@@ -22,10 +22,10 @@ from pyinfra.context import ctx_config, ctx_inventory, ctx_state
 
 from . import prints
 from .commands import Work, read_work
-from .exceptions import CliError
+from .exceptions import CliError, WrappedError
 from .inventory import limit_hosts, make_inventory
 from .log import screen, setup_logging
-from .util import exec_file, parse_value, remember_secrets, split_keyword
+from .util import exec_file, parse_value, remember_secrets, split_keyword, user_place
 
 if TYPE_CHECKING:
     from pyinfra.api import Inventory
@@ -120,7 +120,7 @@ def _run(inventory_name: str, words: Sequence[str], options: Options) -> int:
     _heading("Loading config...")
     config = _make_config(options)
     _heading("Loading inventory...")
-    inventory = make_inventory(inventory_name, _override_data(options), options.group_data)
+    inventory = _load_inventory(inventory_name, options)
     for host in inventory:
         remember_secrets(host.data.dict())
     limit = limit_hosts(inventory, options.limit, options.exclude)
@@ -161,6 +161,19 @@ def _set_up_output(options: Options) -> None:
 
 def _heading(text: str) -> None:
     screen.line(f"--> {text}")
+
+
+def _load_inventory(name: str, options: Options) -> Inventory:
+    override_data = _override_data(options)
+    try:
+        return make_inventory(name, override_data, options.group_data)
+    except (InventoryError, NoConnectorError) as error:
+        raise CliError(str(error)) from error
+    except Exception as error:
+        place = user_place(error)
+        if isinstance(error, PyinfraError) or place is None:
+            raise
+        raise WrappedError(f"inventory {place[0]}:{place[1]}: {type(error).__name__}: {error}") from error
 
 
 def _change_folder(folder: str) -> None:
