@@ -19,6 +19,7 @@ class Result:
 
     Attributes:
         predicted: the names of the operations that the preview said would change something.
+        conditional: the names of those that would, if their `_if` lets them.
         changed: the names of those that did.
         unchanged: the names of those that had nothing to do.
         failed: the names of those that failed, each with why; hosts that failed before any ran stand here too.
@@ -27,6 +28,7 @@ class Result:
     """
 
     predicted: list[str] = field(default_factory=list)
+    conditional: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
@@ -99,7 +101,8 @@ def assert_idempotent(
     """
     first = run_deploy(hosts, code, user=user, **config)
     assert not first.failed, f"the first run failed: {first.failed}"
-    assert first.predicted == first.changed, f"previewed {first.predicted}, changed {first.changed}"
+    certain = [name for name in first.changed if name not in first.conditional]
+    assert first.predicted == certain, f"previewed {first.predicted}, changed {first.changed}"
     second = run_deploy(hosts, code, user=user, **config)
     assert not second.failed, f"the second run failed: {second.failed}"
     assert not second.predicted, f"a second run would change {second.predicted}"
@@ -128,7 +131,8 @@ def _operations(state: State) -> list[tuple[str, StateOperationHostData]]:
 def _predict(state: State, result: Result) -> None:
     for name, operation in _operations(state):
         if operation.operation_meta.will_change:
-            result.predicted.append(name)
+            kind = result.conditional if operation.global_arguments.get("_if") else result.predicted
+            kind.append(name)
 
 
 def _collect(state: State, result: Result) -> None:
