@@ -98,3 +98,18 @@ def mask(text: str) -> str:
         if secret in text:
             text = text.replace(secret, MASK)
     return text
+
+
+def keep_secret(text: str, made: str) -> str:
+    """Keep a text secret in another shape: escaped for a tool, it would not be found by value.
+
+    Args:
+        text: the text, which may be or hold a secret.
+        made: what was made of it.
+
+    Returns:
+        What was made of it, remembered as a secret where the text holds one.
+    """
+    if made != text and mask(text) != text:
+        remember_secret(made)
+    return made

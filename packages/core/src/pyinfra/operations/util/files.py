@@ -11,6 +11,7 @@ from typing import Any
 
 from pyinfra.api.command import QuoteString, StringCommand
 from pyinfra.api.exceptions import OperationError
+from pyinfra.api.hiddenvalue import keep_secret
 from pyinfra.api.output import format_text
 from pyinfra.facts.util.quoting import quote_interpolated, quote_path, quote_script
 
@@ -102,7 +103,7 @@ def adjust_regex(line: str, escape_regex_characters: bool, extended_regex: bool 
     """
     if escape_regex_characters:
         special = r"\.*[]^$" + (f"{_BASIC_LITERALS}|" if extended_regex else "")
-        line = re.sub(f"[{re.escape(special)}]", r"\\\g<0>", line)
+        line = keep_secret(line, re.sub(f"[{re.escape(special)}]", r"\\\g<0>", line))
     if not line.startswith("^"):
         line = f"^.*{line}"
     if not line.endswith("$"):
@@ -112,12 +113,13 @@ def adjust_regex(line: str, escape_regex_characters: bool, extended_regex: bool 
 
 def _escape_for_sed(text: str, special: str) -> str:
     """Put a backslash before characters that would end the text or mean more; pairs with a backslash stay."""
-    return re.sub(
+    escaped = re.sub(
         rf"\\(?:.|$)|[{re.escape(special)}]",
         lambda match: match[0] if len(match[0]) > 1 else f"\\{match[0]}",
         text,
         flags=re.DOTALL,
     )
+    return keep_secret(text, escaped)
 
 
 def _sed_command(

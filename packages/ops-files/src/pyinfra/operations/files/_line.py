@@ -10,6 +10,7 @@ from typing import Any
 
 from pyinfra import host
 from pyinfra.api import OperationTypeError, OperationValueError, QuoteString, StringCommand, operation
+from pyinfra.api.hiddenvalue import keep_secret
 from pyinfra.facts.files import FindInFile
 from pyinfra.facts.util.quoting import quote_interpolated, quote_path
 from pyinfra.operations.util.files import adjust_regex, sed_delete, sed_replace, strip_regex_anchors
@@ -219,7 +220,7 @@ def _is_added(search: _Search, text: str) -> bool:
 
 def _escape_backslashes(replace: str) -> str:
     """Escape backslashes that stand for no group."""
-    return re.sub(r"\\(?![1-9])", r"\\\\", replace)
+    return keep_secret(replace, re.sub(r"\\(?![1-9])", r"\\\\", replace))
 
 
 def _echo(text: str, interpolate_variables: bool) -> StringCommand:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pyinfra.api.hiddenvalue import keep_secret
+
 _CLASSES = {
     "alnum": "A-Za-z0-9",
     "alpha": "A-Za-z",
@@ -38,7 +40,7 @@ def escape_literal(text: str, extended_regex: bool) -> str:
         The expression, without anchors.
     """
     special = r"\.*[]^$" + (r"+?(){}|" if extended_regex else "")
-    return re.sub(f"[{re.escape(special)}]", r"\\\g<0>", text)
+    return keep_secret(text, re.sub(f"[{re.escape(special)}]", r"\\\g<0>", text))
 
 
 def compile_posix(
