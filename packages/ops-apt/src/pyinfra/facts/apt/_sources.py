@@ -15,6 +15,7 @@ _TYPES = ("deb", "deb-src")
 _LINE = re.compile(r"\s*(deb|deb-src)\s+(?:\[([^\]]*)\]\s*)?(\S.*)$")
 # A part of a line; brackets keep spaces together, as in "cdrom:[Debian 12]/".
 _PART = re.compile(r"(?:\[[^\]]*\]|[^\s\[])+")
+_FILE_NAME = re.compile(r"[A-Za-z0-9_\-][A-Za-z0-9_.\-]*")
 _FALSE = frozenset({"no", "false", "without", "off", "disable", "0"})
 _OPTION_FIELDS = (("architectures", "arch"), ("signed-by", "signed-by"), ("trusted", "trusted"))
 
@@ -125,11 +126,17 @@ def _option(value: str) -> str | list[str]:
     return values if len(values) > 1 else value
 
 
+def is_read_by_apt(name: str) -> bool:
+    """Tell whether apt reads a file of this name: it passes over those with other characters than these."""
+    return bool(_FILE_NAME.fullmatch(name))
+
+
 class AptSources(FactBase[list[AptSource]]):
     """The sources that apt gets packages from, in the order of their files.
 
     Parses `/etc/apt/sources.list` and the `.list` and `.sources` files of `/etc/apt/sources.list.d`. Sources that are
-    switched off or commented out are left out. Each also has the attribute `path`, the file that names it.
+    switched off or commented out are left out, and so are files whose name apt does not read. Each also has the
+    attribute `path`, the file that names it.
 
     ```python
     [
@@ -178,6 +185,8 @@ def _files(output: list[str]) -> Iterator[tuple[str | None, list[str]]]:
 
 
 def _parse_file(path: str | None, lines: list[str]) -> list[AptSource]:
+    if path is not None and not is_read_by_apt(path.rsplit("/", 1)[-1]):
+        return []
     if path is not None and path.endswith(".sources"):
         return parse_deb822(lines, path)
     parsed = (parse_apt_repo(line, path) for line in lines)

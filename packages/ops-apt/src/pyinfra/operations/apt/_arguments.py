@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pyinfra.api import OperationTypeError, OperationValueError
+from pyinfra.facts.apt._sources import is_read_by_apt
 
 
 def check_package_names(packages: str | list[str] | None) -> list[str]:
@@ -59,14 +60,17 @@ def as_words(value: str | Iterable[str] | None, what: str) -> list[str]:
 
 
 def check_file_name(name: str, what: str) -> None:
-    """Refuse a name that is not that of a file in a folder.
+    """Refuse the name of a file that apt would not read.
 
     Args:
         name: the name.
         what: the argument's name.
 
     Raises:
-        OperationValueError: it is empty, or would lead to another folder.
+        OperationValueError: it is empty, leads to another folder, or is made of other characters than `sources.list(5)`
+            allows.
     """
-    if not name or name in {".", ".."} or "/" in name or "\0" in name:
-        raise OperationValueError(f"{what} must be a file's name without folders, not {name!r}")
+    if not is_read_by_apt(name):
+        raise OperationValueError(
+            f"{what} must be a file's name of letters, digits, '-', '_' and '.', as apt reads no others, not {name!r}"
+        )

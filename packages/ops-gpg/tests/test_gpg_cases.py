@@ -1,0 +1,7 @@
+from pathlib import Path
+
+from pyinfra_testkit.cases import fact_tests
+
+CASES = Path(__file__).parent / "cases"
+
+test_facts = fact_tests(CASES / "facts")
