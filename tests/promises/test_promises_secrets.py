@@ -243,7 +243,8 @@ def process_lists_watched():
     ended = threading.Event()
 
     def watch() -> None:
-        while not ended.is_set():
+        # Each pass leaves the processors to what is watched for as long again.
+        while not ended.wait(0.005):
             for pid in filter(str.isdigit, os.listdir("/proc")):
                 try:
                     line = Path(f"/proc/{pid}/cmdline").read_bytes()
