@@ -16,7 +16,7 @@ SCRIPTS = Path(__file__).parent / "scripts"
 
 PACKAGES = (
     *("openssh-server", "sudo", "opendoas", "cron", "busybox", "procps", "iproute2"),
-    *("acl", "ca-certificates", "curl", "gnupg", "locales", "runit", "wget"),
+    *("acl", "ca-certificates", "curl", "gnupg", "locales", "wget"),
 )
 LOCALES = ("de_DE", "ja_JP", "tr_TR")
 
