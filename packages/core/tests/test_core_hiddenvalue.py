@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyinfra.api import HiddenValue, MaskString, QuoteString, StringCommand
-from pyinfra.api.hiddenvalue import MASK, mask, remember_secret
+from pyinfra.api.hiddenvalue import MASK, keep_secret, mask, remember_secret
 
 AWKWARD = [
     "canary plain",
@@ -101,6 +101,12 @@ class TestTexts:
         for secret in ("canary-begin", "canary-begin-and-end", "canary-be"):
             remember_secret(secret)
         assert mask("(canary-begin-and-end)") == "(*MASKED*)"
+
+    def test_a_secret_that_is_escaped_for_a_tool_stays_hidden(self):
+        secret = MaskString("canary.for*grep")
+        assert keep_secret(f"^{secret}$", "^canary\\.for\\*grep$") == "^canary\\.for\\*grep$"
+        assert mask("grep '^canary\\.for\\*grep$'") == "grep '*MASKED*'"
+        assert mask(keep_secret("no secret", "no\\ secret")) == "no\\ secret"
 
     def test_a_short_value_is_hidden_where_it_stands_only(self):
         remember_secret("abc")
