@@ -197,11 +197,11 @@ SOURCE = "deb [signed-by=/etc/apt/keyrings/testkit.gpg] file:/srv/testkit-reposi
 def test_a_source_and_its_key(ssh_host):
     def code():
         apt.key(name="key", src="/srv/testkit-repository/key.asc", dest="testkit.gpg")
-        added = apt.repo(name="repo", src=SOURCE, filename="extra")
-        apt.update(name="update", _if=added.did_change)
-        apt.packages(name="install", packages="testkit-extra")
+        apt.repo(name="repo", src=SOURCE, filename="extra")
 
     assert_idempotent(ssh_host, code, SUDO=True)
+    update(ssh_host)
+    assert_idempotent(ssh_host, lambda: apt.packages(name="install", packages="testkit-extra"), SUDO=True)
     assert installed(ssh_host, "testkit-extra") == "1.0"
     assert (ssh_host.root / "etc/apt/sources.list.d/extra.list").read_text() == SOURCE + "\n"
     listed = ssh_host.exec("gpg", "--show-keys", "--with-colons", "/etc/apt/keyrings/testkit.gpg").stdout

@@ -135,7 +135,7 @@ class AptSources(FactBase[list[AptSource]]):
     """The sources that apt gets packages from, in the order of their files.
 
     Parses `/etc/apt/sources.list` and the `.list` and `.sources` files of `/etc/apt/sources.list.d`. Sources that are
-    switched off or commented out are left out, and so are files whose name apt does not read. Each also has the
+    switched off or commented out are left out, and so are files whose name apt does not read. Each source also has the
     attribute `path`, the file that names it.
 
     ```python
