@@ -28,9 +28,10 @@ def merge(target: Path) -> dict[str, str]:
     origins: dict[str, str] = {}
     for source in sorted(ROOT.glob("packages/*/src")):
         for path in source.rglob("*"):
-            if not path.is_file() or "__pycache__" in path.parts:
-                continue
             name = path.relative_to(source)
+            cached = any(part == "__pycache__" or part.startswith(".") for part in name.parts)
+            if cached or not path.is_file():
+                continue
             if name.as_posix() in origins:
                 sys.exit(f"{path} and {origins[name.as_posix()]} would overwrite each other")
             origins[name.as_posix()] = path.relative_to(ROOT).as_posix()
