@@ -217,9 +217,9 @@ def repository(name="r", baseurl="http://b", present=True, description=None, gpg
 
 @pytest.mark.usefixtures("_plugins")
 def test_ensure_yum_repo():
-    assert repository(gpgkey="https://k /k", type_="rpm-md") == [
-        "put [r]\nname=r\nbaseurl=http://b\nenabled=1\ngpgcheck=0\ntype=rpm-md\ngpgkey=https://k /k\n /etc/yum.repos.d/r.repo 644"
-    ]
+    (command,) = repository(gpgkey="https://k /k", type_="rpm-md")
+    content = "[r]\nname=r\nbaseurl=http://b\nenabled=1\ngpgcheck=0\ntype=rpm-md\ngpgkey=https://k /k\n"
+    assert command == f"put {content} /etc/yum.repos.d/r.repo 644"
     assert repository("https://h/x/r.repo") == ["download https://h/x/r.repo /etc/yum.repos.d/r.repo"]
     assert repository(present=False) == ["file /etc/yum.repos.d/r.repo False"]
 
