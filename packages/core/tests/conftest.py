@@ -9,14 +9,10 @@ from typing import Any
 
 import pytest
 from engine_kit import Recorder, Run
-from hypothesis import settings
 from pyinfra.api import Config, Inventory, State
 from pyinfra.api.connect import connect_all, disconnect_all
 from pyinfra.context import ctx_config, ctx_host, ctx_inventory, ctx_state
 
-# How long an example takes says how busy the machine is.
-settings.register_profile("core", deadline=None)
-settings.load_profile("core")
 
 
 @pytest.fixture

@@ -75,6 +75,31 @@ class TestCommands:
         assert out(connector, "printf %s", QuoteString(MaskString(word)), _shell_executable=shell) == word
 
 
+class TestTerminals:
+    def test_a_command_has_one_when_asked(self, connector):
+        command = "tty; tty </dev/tty; cat; echo wrong >&2; exit 3"
+        status, output = connector.run_shell_command(StringCommand(command), _get_pty=True, _stdin="typed")
+
+        assert not status
+        assert output.stdout_lines[0].startswith("/dev/")
+        assert output.stdout_lines[1:] == ["/dev/tty", "typed", "wrong"]
+
+    def test_input_ends_where_there_is_none(self, connector):
+        _, output = connector.run_shell_command(StringCommand("cat; echo done"), _get_pty=True, _timeout=20)
+
+        assert output.stdout_lines == ["done"]
+
+    def test_a_timeout_ends_it(self, connector):
+        with pytest.raises(TimeoutError):
+            connector.run_shell_command(StringCommand("exec sleep 60"), _get_pty=True, _timeout=0.2)
+
+    def test_much_is_printed_whole(self, connector):
+        command = StringCommand("i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i + 1)); done")
+        _, output = connector.run_shell_command(command, _get_pty=True)
+
+        assert output.stdout_lines == [f"line {number}" for number in range(20000)]
+
+
 class TestSecrets:
     def test_stay_off_the_command_lines_of_a_running_command(self, connector, folder: Path):
         """Every process that runs while the command does, seen from outside it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import selectors
 import signal
@@ -10,7 +11,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 from pyinfra.api.exceptions import PyinfraError
 
@@ -34,6 +35,7 @@ def run_process(
     timeout: float | None,
     feed: Callable[[str, bytes], None],
     started: Callable[[subprocess.Popen[bytes]], None] | None = None,
+    terminal: bool = False,
 ) -> Finished:
     """Run a command by `/bin/sh` in a session of its own.
 
@@ -43,6 +45,7 @@ def run_process(
         timeout: seconds after which its whole process group is killed.
         feed: called with `stdout` or `stderr` and each piece of output.
         started: called with the process once it runs.
+        terminal: whether it runs on a pseudo-terminal: all its output is then `stdout`.
 
     Returns:
         How it ended.
@@ -52,7 +55,7 @@ def run_process(
         PyinfraError: it could not be started.
     """
     deadline = None if timeout is None else time.monotonic() + timeout
-    process = _start(command, subprocess.DEVNULL if stdin is None else subprocess.PIPE)
+    process = _start_on_terminal(command) if terminal else _start(command, stdin is not None)
     if started is not None:
         started(process)
     with process:
@@ -67,15 +70,37 @@ def run_process(
             raise
 
 
-def _start(command: str, stdin: int) -> subprocess.Popen[bytes]:
+def _start(command: str, reads: bool) -> subprocess.Popen[bytes]:
+    return _open(
+        command,
+        stdin=subprocess.PIPE if reads else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def _start_on_terminal(command: str) -> subprocess.Popen[bytes]:
+    # Here, since not every system that runs this has terminals.
+    from ._terminal import Terminal
+
+    terminal = Terminal()
+    end = terminal.process_end
+    try:
+        process = _open(command, stdin=end, stdout=end, stderr=end, preexec_fn=terminal.take_control)
+    except BaseException:
+        terminal.reader.close()
+        terminal.writer.close()
+        raise
+    finally:
+        terminal.close_process_end()
+    process.stdin, process.stdout = terminal.writer, terminal.reader
+    return process
+
+
+def _open(command: str, **streams: Any) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(  # noqa: S602 - the command is a shell command, quoted where it was built
-            command.encode("utf-8", "surrogateescape"),
-            shell=True,
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
+            command.encode("utf-8", "surrogateescape"), shell=True, start_new_session=True, **streams
         )
     except ValueError as error:
         raise PyinfraError("a command can't hold a NUL character") from error
@@ -99,12 +124,14 @@ def _exchange(
 ) -> None:
     with selectors.DefaultSelector() as selector:
         for stream, name in ((process.stdout, "stdout"), (process.stderr, "stderr")):
-            assert stream is not None
+            # A terminal has one for both.
+            if stream is None:
+                continue
             selector.register(stream, selectors.EVENT_READ, name)
         writer = None
-        if process.stdin is not None and stdin is not None:
+        if process.stdin is not None:
             os.set_blocking(process.stdin.fileno(), False)
-            writer = _Writer(process.stdin, stdin)
+            writer = _Writer(process.stdin, stdin or b"")
             selector.register(process.stdin, selectors.EVENT_WRITE)
         while selector.get_map():
             left = None if deadline is None else deadline - time.monotonic()
@@ -115,12 +142,22 @@ def _exchange(
                     assert writer is not None
                     open_still = writer.write()
                 else:
-                    piece = os.read(key.fd, PIECE)
+                    piece = _read(key.fd)
                     feed(key.data, piece)
                     open_still = bool(piece)
                 if not open_still:
                     selector.unregister(key.fileobj)
                     key.fileobj.close()  # type: ignore[union-attr]
+
+
+def _read(stream: int) -> bytes:
+    try:
+        return os.read(stream, PIECE)
+    except OSError as error:
+        # So Linux says that no process has a terminal open any more.
+        if error.errno == errno.EIO:
+            return b""
+        raise
 
 
 class _Writer:

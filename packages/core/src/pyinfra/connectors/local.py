@@ -80,20 +80,32 @@ class LocalConnector(BaseConnector):
             stdin_bytes(control.get("_stdin")),
             control.get("_timeout"),
             OutputCollector(self.host.print_prefix, print_output),
+            terminal=bool(control.get("_get_pty")),
         )
         return exit_code in (control.get("_success_exit_codes") or [0]), output
 
     def _run(
-        self, command: str, prefix: bytes, stdin: Any, timeout: float | None, collector: OutputCollector
+        self,
+        command: str,
+        prefix: bytes,
+        stdin: Any,
+        timeout: float | None,
+        collector: OutputCollector,
+        terminal: bool,
     ) -> tuple[int, CommandOutput]:
         if prefix or isinstance(stdin, bytes):
             content = stdin.read() if hasattr(stdin, "read") else stdin or b""
             stdin = prefix + content
-        finished = self._process(command, stdin, timeout, collector.feed)
+        finished = self._process(command, stdin, timeout, collector.feed, terminal)
         return finished.exit_code, collector.finish(finished.exit_code)
 
     def _process(
-        self, command: str, stdin: Any, timeout: float | None, feed: Callable[[str, bytes], None]
+        self,
+        command: str,
+        stdin: Any,
+        timeout: float | None,
+        feed: Callable[[str, bytes], None],
+        terminal: bool = False,
     ) -> Finished:
         """Run a process that `disconnect` ends."""
         started: list[subprocess.Popen[bytes]] = []
@@ -103,7 +115,7 @@ class LocalConnector(BaseConnector):
             self._running.add(process)
 
         try:
-            return run_process(command, stdin, timeout, feed, remember)
+            return run_process(command, stdin, timeout, feed, remember, terminal)
         finally:
             self._running.difference_update(started)
 
