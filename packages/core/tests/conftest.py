@@ -14,7 +14,6 @@ from pyinfra.api.connect import connect_all, disconnect_all
 from pyinfra.context import ctx_config, ctx_host, ctx_inventory, ctx_state
 
 
-
 @pytest.fixture
 def make_run(request: pytest.FixtureRequest) -> Callable[..., Run]:
     def make(

@@ -364,3 +364,50 @@ class TestFollowing:
         assert run.state.results[run.host].success_ops == 1
         with pytest.raises(Exception, match="can't go back"):
             run.state.set_stage(StateStage.Setup)
+
+
+@operation(
+    report=lambda lines: [line.removeprefix("installed ") for line in lines if line.startswith("installed ")]
+)
+def install(*packages: str):
+    for package in packages:
+        yield StringCommand("echo", QuoteString(f"installed {package}"))
+
+
+@operation()
+def install_all(*packages: str):
+    yield "echo installed by no report"
+    yield from install._inner(*packages)
+
+
+@operation(report=lambda lines: [lines[99]])
+def install_badly():
+    yield "true"
+
+
+class TestReports:
+    def test_say_what_changed(self, make_run):
+        run = make_run()
+        meta = add_op(run.state, install, "nginx 1.22", "vim 9")[run.host]
+        assert meta.report == []
+        run_ops(run.state)
+        assert meta.report == ["nginx 1.22", "vim 9"]
+
+    def test_are_those_of_the_operation_that_yielded(self, make_run):
+        run = make_run()
+        meta = add_op(run.state, install_all, "nginx 1.22")[run.host]
+        run_ops(run.state)
+        assert meta.report == ["nginx 1.22"]
+
+    def test_of_what_failed_there_is_none(self, make_run):
+        run = make_run()
+        meta = add_op(run.state, install, "nginx", _success_exit_codes=[7], _ignore_errors=True)[run.host]
+        run_ops(run.state)
+        assert meta.report == []
+
+    def test_that_fail_are_no_failure_of_the_operation(self, make_run, caplog):
+        run = make_run()
+        add_op(run.state, install_badly)
+        run_ops(run.state)
+        assert outcomes(run) == ["changed"]
+        assert "a report of changes failed" in caplog.text

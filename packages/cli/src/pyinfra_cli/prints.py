@@ -193,6 +193,8 @@ def _outcome(
         f": {error}" if error else f": {data.noop_description}" if data.noop_description and verbosity else ""
     )
     screen.line(f"{_of_host(state, host, op_hash)} ({style(word, COLOURS[outcome])}){said}")
+    for change in data.operation_meta.report:
+        screen.line(f"    {printable(change)}")
     if outcome in FAILED and not state.print_output:
         for line in data.operation_meta._output().combined_lines if data.operation_meta.is_complete() else ():
             screen.line(f"    [{host.name}] {printable(line.line)}")

@@ -66,6 +66,7 @@ def outcome(state: State, stopped: str | None = None) -> dict[str, Any]:
                 "outcome": data.outcome.value if data.outcome else None,
                 "error": data.error,
                 "commands": len(meta._commands or ()),
+                "report": meta.report,
                 "output": meta.stdout_lines if meta.is_complete() else [],
             }
         )

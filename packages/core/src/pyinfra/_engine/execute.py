@@ -10,6 +10,7 @@ from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS, ConnectorArguments
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.exceptions import ConnectError, ConnectionLostError, PyinfraError
 from pyinfra.api.host import keep_overrides
+from pyinfra.api.operation import Report, report_of
 from pyinfra.api.output import printable
 from pyinfra.api.state import Outcome, StateStage
 from pyinfra.api.util import as_command, format_exception
@@ -197,6 +198,7 @@ class HostOperation:
         self._arguments = self._data.global_arguments
         self._lines: list[OutputLine] = []
         self._commands: list[PyinfraCommand] = []
+        self._reports: dict[Report, list[str]] = {}
         self._error: str | None = None
         self._lost = False
 
@@ -227,7 +229,7 @@ class HostOperation:
 
     def _try(self) -> tuple[bool, bool]:
         """Run the commands once; whether that succeeded, and whether `_if` had it skipped."""
-        self._lines, self._commands, self._error = [], [], None
+        self._lines, self._commands, self._reports, self._error = [], [], {}, None
         self._host.noop_description = None
         try:
             for condition in cast("list[Callable[[], bool]]", self._arguments.get("_if") or []):
@@ -252,17 +254,33 @@ class HostOperation:
         for key in ("_retries", "_retry_delay", "_retry_until"):
             cast("dict[str, Any]", connector_arguments).pop(key, None)
         succeeded = True
-        for yielded in self._data.command_generator():
+        commands = self._data.command_generator()
+        for yielded in commands:
+            report = report_of(commands)
             command = yielded if isinstance(yielded, PyinfraCommand) else as_command(yielded)
             self._commands.append(command)
             done, output = command.execute(self._state, self._host, connector_arguments)
             self._lines.extend(output.combined_lines)
+            if report is not None:
+                self._reports.setdefault(report, []).extend(output.stdout_lines)
             if not done:
                 succeeded = False
                 self._error = self._error or _why(output)
                 if not self._arguments.get("_continue_on_error"):
                     break
         return succeeded
+
+    def _report(self) -> list[str]:
+        """Say what has changed; a report that fails has nothing to say, and is no failure of the operation."""
+        said: list[str] = []
+        for report, lines in self._reports.items():
+            try:
+                said += report(lines)
+            except Exception as error:
+                logger.warning(
+                    "%sa report of changes failed: %s", self._host.print_prefix, format_exception(error)
+                )
+        return said
 
     def _wants_another_try(self, succeeded: bool, skipped: bool) -> bool:
         if skipped or self._lost:
@@ -284,7 +302,12 @@ class HostOperation:
     def _finish(self, succeeded: bool, skipped: bool, tries: int, most: int) -> bool:
         data, results = self._data, self._state.results[self._host]
         data.operation_meta.set_complete(
-            succeeded, self._commands, CommandOutput(self._lines), retry_attempts=tries, max_retries=most
+            succeeded,
+            self._commands,
+            CommandOutput(self._lines),
+            retry_attempts=tries,
+            max_retries=most,
+            report=self._report() if succeeded else None,
         )
         data.noop_description = self._host.noop_description
         data.error = None if succeeded else self._error

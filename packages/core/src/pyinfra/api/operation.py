@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from functools import update_wrapper
+from types import CodeType, GeneratorType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from typing_extensions import ParamSpec
@@ -22,6 +23,26 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 OperationFunction = Callable[P, Generator[Any, Any, Any]]
+Report = Callable[[list[str]], list[str]]
+
+# By the code of an operation, so that one is found where another yields from it.
+_reports: dict[CodeType, Report] = {}
+
+
+def report_of(commands: Any) -> Report | None:
+    """Give what reads the output of the command that an operation has just yielded.
+
+    Args:
+        commands: the operation's generator, at a `yield`.
+
+    Returns:
+        The `report` of the operation that yielded it, which may be one that is yielded from; None for none.
+    """
+    report = None
+    while isinstance(commands, GeneratorType):
+        report = _reports.get(commands.gi_code, report)
+        commands = commands.gi_yieldfrom
+    return report
 
 
 def get_operation_name_from_func(func: Callable[..., Any]) -> str:
@@ -59,6 +80,7 @@ class OperationMeta:
         self._combined_output: CommandOutput | None = None
         self._retry_attempts = 0
         self._max_retries = 0
+        self._report: list[str] = []
 
     def __repr__(self) -> str:
         if self._commands is None:
@@ -75,8 +97,10 @@ class OperationMeta:
         combined_output: CommandOutput,
         retry_attempts: int = 0,
         max_retries: int = 0,
+        report: list[str] | None = None,
     ) -> None:
         """Note how it went; called by the engine."""
+        self._report = report or []
         self._success = success
         self._commands = commands
         self._combined_output = combined_output
@@ -173,6 +197,11 @@ class OperationMeta:
         return self._output().stderr
 
     @property
+    def report(self) -> list[str]:
+        """What it says it has changed, one line each, such as `nginx 1.22.1 -> 1.24.0`; empty before it ran."""
+        return list(self._report)
+
+    @property
     def retry_attempts(self) -> int:
         """How often it was tried again."""
         return self._retry_attempts
@@ -262,6 +291,8 @@ def operation(
     is_deprecated: bool = False,
     deprecated_for: str | None = None,
     _set_in_op: bool = True,
+    *,
+    report: Report | None = None,
 ) -> Callable[[OperationFunction[P]], PyinfraOperation[P]]:
     r"""Make a generator function an operation.
 
@@ -270,9 +301,8 @@ def operation(
     def motd(text: str):
         if host.get_fact(FileContents, path="/etc/motd") == [text]:
             host.noop("the message is as it should be")
-
-    Return:
-        yield FileUploadCommand(StringIO(text + "\n"), "/etc/motd")
+        else:
+            yield FileUploadCommand(StringIO(text + "\n"), "/etc/motd")
     ```
 
     Args:
@@ -281,12 +311,17 @@ def operation(
         is_deprecated: whether there is something better.
         deprecated_for: the name of that.
         _set_in_op: whether facts that it asks inherit its global arguments.
+        report: reads what has changed out of the lines that the operation's commands printed on stdout, once they
+            have succeeded: one line each, such as `nginx 1.22.1 -> 1.24.0`. They are shown, and are the result's
+            `report`.
 
     Returns:
         The decorator.
     """
 
     def decorate(func: OperationFunction[P]) -> PyinfraOperation[P]:
+        if report is not None:
+            _reports[func.__code__] = report
         return PyinfraOperation(
             func,
             set_in_op=_set_in_op,
