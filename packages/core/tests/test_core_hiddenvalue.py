@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyinfra.api import HiddenValue, MaskString, QuoteString, StringCommand
-from pyinfra.api.hiddenvalue import MASK, keep_secret, mask, remember_secret
+from pyinfra.api.hiddenvalue import MASK, holds_secret, keep_secret, mask, remember_secret
 
 AWKWARD = [
     "canary plain",
@@ -107,6 +107,13 @@ class TestTexts:
         assert keep_secret(f"^{secret}$", "^canary\\.for\\*grep$") == "^canary\\.for\\*grep$"
         assert mask("grep '^canary\\.for\\*grep$'") == "grep '*MASKED*'"
         assert mask(keep_secret("no secret", "no\\ secret")) == "no\\ secret"
+
+    def test_a_text_tells_whether_it_holds_a_secret(self):
+        assert holds_secret(MaskString("abc"))
+        assert holds_secret(HiddenValue("abd"))
+        assert holds_secret(f"(^{MaskString('canary-held')}$)")
+        assert not holds_secret("canary-hel")
+        assert not holds_secret("")
 
     def test_a_short_value_is_hidden_where_it_stands_only(self):
         remember_secret("abc")

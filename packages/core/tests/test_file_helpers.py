@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyinfra.api import OperationError
+from pyinfra.api import MaskString, OperationError
 from pyinfra.facts.util import make_cat_files_command, make_cat_files_command_with_markers
 from pyinfra.facts.util.quoting import quote_interpolated, quote_path, quote_script
 from pyinfra.facts.util.units import parse_human_readable_size, parse_size
@@ -153,6 +153,20 @@ def test_groups_flags_and_backups(tmp_path):
     assert (tmp_path / "f").read_text() == "1a 2b\n"
     assert shell(sed_delete("f", "1", "", in_place=False), tmp_path) == ""
     assert (tmp_path / "f").read_text() == "1a 2b\n"
+
+
+def test_a_secret_is_no_argument_of_sed(tmp_path):
+    secret = MaskString("canary/'sed'")
+    (tmp_path / "f").write_text(f"a\n{secret}\n")
+    replace = sed_replace("f", "^a$", secret, backup=True)
+    assert replace.get_raw_value().startswith("printf ")
+    assert "canary" not in str(replace)
+    shell(replace, tmp_path)
+    assert (tmp_path / "f").read_text() == f"{secret}\n{secret}\n"
+    shell(sed_delete("f", f"^{secret}$", ""), tmp_path)
+    assert (tmp_path / "f").read_text() == ""
+    interpolated = sed_replace("f", "a", f"$HOME {secret}", interpolate_variables=True, in_place=False)
+    assert interpolated.get_raw_value().startswith("printf '%s\\n' \"s/a/$HOME canary")
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,8 @@ def _with_options(command: Any) -> Any:
 def cli(ctx: click.Context, /, inventory: str, operations: tuple[str, ...], **options: Any) -> None:
     """Run what was asked for; see `pyinfra_cli.run`."""
     from .errors import exit_code_of
-    from .run import Options, run
+    from .run import run
+    from .settings import Options
 
     ctx.exit(exit_code_of(lambda: run(inventory, operations, Options(**options))))
 

@@ -7,15 +7,11 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyinfra.api import Config, State
-from pyinfra.api.config import config_defaults
+from pyinfra.api import State
 from pyinfra.api.connect import connect_all, disconnect_all
 from pyinfra.api.exceptions import InventoryError, NoConnectorError, PyinfraError, RunFailedError
-from pyinfra.api.hiddenvalue import remember_secret
 from pyinfra.api.operations import exec_command, run_ops
 from pyinfra.api.state import StateStage
 from pyinfra.context import ctx_config, ctx_inventory, ctx_state
@@ -25,68 +21,12 @@ from .commands import Work, read_work
 from .exceptions import CliError, WrappedError
 from .inventory import limit_hosts, make_inventory
 from .log import screen, setup_logging
-from .util import exec_file, parse_value, remember_secrets, split_keyword, user_place
+from .settings import Options, make_config, override_data, prompt
+from .util import remember_secrets, user_place
 
 if TYPE_CHECKING:
     from pyinfra.api import Inventory
     from pyinfra.api.state import AwaitedResult
-
-SSH_DATA = ("ssh_user", "ssh_port", "ssh_key", "ssh_key_password", "ssh_password")
-CONFIG_OPTIONS = {
-    "sudo": "SUDO",
-    "sudo_user": "SUDO_USER",
-    "use_sudo_login": "USE_SUDO_LOGIN",
-    "su_user": "SU_USER",
-    "dzdo": "DZDO",
-    "dzdo_user": "DZDO_USER",
-    "shell_executable": "SHELL",
-    "parallel": "PARALLEL",
-    "fail_percent": "FAIL_PERCENT",
-    "diff": "DIFF",
-}
-
-
-@dataclass
-class Options:
-    """The options of the command line, as `pyinfra --help` describes them."""
-
-    verbosity: int = 0
-    dry: bool = False
-    diff: bool = False
-    yes: bool = False
-    limit: Sequence[str] = ()
-    exclude: Sequence[str] = ()
-    fail_percent: int | None = None
-    data: Sequence[str] = ()
-    group_data: Sequence[str] = ()
-    config: str = "config.py"
-    chdir: str | None = None
-    sudo: bool = False
-    sudo_user: str | None = None
-    same_sudo_password: bool = False
-    use_sudo_password: bool = False
-    use_sudo_login: bool = False
-    su_user: str | None = None
-    dzdo: bool = False
-    dzdo_user: str | None = None
-    shell_executable: str | None = None
-    parallel: int | None = None
-    no_wait: bool = False
-    serial: bool = False
-    no_batch: bool = False
-    retry: int = 0
-    retry_delay: int = 5
-    ssh_user: str | None = None
-    ssh_port: int | None = None
-    ssh_key: str | None = None
-    ssh_key_password: str | None = None
-    ssh_password: str | None = None
-    ssh_password_prompt: bool = False
-    as_json: bool = False
-    debug: bool = False
-    debug_all: bool = False
-    debug_facts: bool = False
-    debug_operations: bool = False
 
 
 def run(inventory_name: str, words: Sequence[str], options: Options) -> int:
@@ -118,7 +58,7 @@ def _run(inventory_name: str, words: Sequence[str], options: Options) -> int:
     sys.path.insert(0, os.getcwd())  # noqa: PTH109 - as Python itself puts it there
     work = read_work(words)
     _heading("Loading config...")
-    config = _make_config(options)
+    config = make_config(options)
     _heading("Loading inventory...")
     inventory = _load_inventory(inventory_name, options)
     for host in inventory:
@@ -130,7 +70,19 @@ def _run(inventory_name: str, words: Sequence[str], options: Options) -> int:
         prints.print_inventory(inventory if limit is None else limit, as_json=options.as_json)
         return 0
     state = State(inventory, config, check_for_changes=not options.yes, initial_limit=limit)
-    return _run_state(state, inventory, work, options)
+    with _hints(state, inventory_name, words, work):
+        return _run_state(state, inventory, work, options)
+
+
+def _hints(
+    state: State, inventory_name: str, words: Sequence[str], work: Work
+) -> contextlib.AbstractContextManager[None]:
+    if work.kind not in ("files", "operation") or not (state.config.HINTS and state.config.BATCH):
+        return contextlib.nullcontext()
+    from .hints import file_of, kept
+
+    file = file_of(inventory_name, words)
+    return kept(state, file) if file is not None else contextlib.nullcontext()
 
 
 def _run_state(state: State, inventory: Inventory, work: Work, options: Options) -> int:
@@ -164,9 +116,9 @@ def _heading(text: str) -> None:
 
 
 def _load_inventory(name: str, options: Options) -> Inventory:
-    override_data = _override_data(options)
+    data = override_data(options)
     try:
-        return make_inventory(name, override_data, options.group_data)
+        return make_inventory(name, data, options.group_data)
     except (InventoryError, NoConnectorError) as error:
         raise CliError(str(error)) from error
     except Exception as error:
@@ -183,60 +135,13 @@ def _change_folder(folder: str) -> None:
         raise CliError(f"--chdir {folder}: {error.strerror}") from error
 
 
-def _make_config(options: Options) -> Config:
-    config = Config()
-    path = Path(options.config)
-    if path.is_file():
-        with ctx_config.use(config):
-            names = exec_file(path, "config")
-        for key, value in names.items():
-            if key in config_defaults:
-                setattr(config, key, value)
-    elif options.config != "config.py":
-        raise CliError(f"config file {options.config}: no such file")
-    for option, key in CONFIG_OPTIONS.items():
-        value = getattr(options, option)
-        if value not in (None, False):
-            setattr(config, key, value)
-    if options.retry:
-        config.RETRY, config.RETRY_DELAY = options.retry, options.retry_delay
-    if options.no_batch:
-        config.BATCH = False
-    return config
-
-
-def _override_data(options: Options) -> dict[str, Any]:
-    data: dict[str, Any] = {}
-    for written in options.data:
-        pair = split_keyword(written)
-        if pair is None:
-            raise CliError(f"--data {written}: write KEY=VALUE")
-        data[pair[0]] = parse_value(pair[1])
-    if options.ssh_password_prompt:
-        data["ssh_password"] = _prompt("SSH password")
-    for key in SSH_DATA:
-        if (value := getattr(options, key)) is not None:
-            data[key] = value
-    return data
-
-
-def _prompt(what: str) -> str:
-    import getpass
-
-    if not sys.stdin.isatty():
-        raise CliError(f"the {what} can't be asked for: there is no terminal")
-    secret = getpass.getpass(f"{what}: ")
-    remember_secret(secret)
-    return secret
-
-
 def _ask_sudo_passwords(state: State, options: Options) -> None:
     if options.same_sudo_password:
-        state.config.SUDO_PASSWORD = _prompt("sudo password of all hosts")
+        state.config.SUDO_PASSWORD = prompt("sudo password of all hosts")
     elif options.use_sudo_password:
         for host in state.inventory:
             if state.is_host_in_limit(host) and not host.data.get("_sudo_password"):
-                host.data._sudo_password = _prompt(f"sudo password of {host.name}")
+                host.data._sudo_password = prompt(f"sudo password of {host.name}")
 
 
 def _set_verbosity(state: State, options: Options, work: Work) -> None:

@@ -23,7 +23,7 @@ class Cli:
         return subprocess.run(
             [sys.executable, "-m", "pyinfra_cli", *arguments],
             cwd=self.folder,
-            env={**os.environ, "NO_COLOR": "1"},
+            env={**os.environ, "NO_COLOR": "1", "XDG_CACHE_HOME": str(self.folder / "cache")},
             stdin=stdin,
             capture_output=True,
             text=True,

@@ -85,14 +85,22 @@ class Asking:
         with ctx_state.use(self._state), ctx_host.use(host):
             return _Fact(self._engine, host, cls, args, dict(kwargs)).value()
 
-    def answer(self, host: Host, request: Request, fact: type, arguments: dict[str, Any]) -> Answer:
+    def answer(
+        self,
+        host: Host,
+        request: Request,
+        fact: type[FactBase[Any]],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Answer:
         """Give a host's answer, from the cache of this generation where that may be used.
 
         Args:
             host: the host.
             request: what it is asked.
-            fact: the fact's class, for observers.
-            arguments: the fact's arguments, for observers.
+            fact: the fact's class.
+            args: the fact's positional arguments.
+            kwargs: the fact's keyword arguments.
 
         Returns:
             The answer.
@@ -103,13 +111,16 @@ class Asking:
             host.connect(reason="to ask for facts", raise_exceptions=True)
         if engine.scheduler.must_call_directly():
             return facts.ask_directly(request)
+        if not self._state.is_executing:
+            engine.ahead.note(host, request, fact, args, kwargs)
         if host.in_callback_op or self._is_poll(host, request):
             facts.forget(request)
         elif (cached := facts.cached(request)) is not None:
             return cached
-        known = {"host": host, "fact": fact, "arguments": arguments}
+        known = {"host": host, "fact": fact, "arguments": kwargs}
         engine.events.emit("fact_start", **known)
         event = facts.ask(request)
+        engine.ahead.ask(host)
         try:
             answer = engine.scheduler.wait(event, in_place=is_importing())
         except Exception as error:
@@ -128,6 +139,24 @@ class Asking:
             return False
         self._polls[key] = now
         return True
+
+
+def request_for(
+    engine: Engine, host: Host, cls: type[FactBase[Any]], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Request:
+    """Give what `get_fact` would ask a host.
+
+    Args:
+        engine: the run's engine.
+        host: the host.
+        cls: the fact.
+        args: the fact's positional arguments.
+        kwargs: its keyword arguments, and global arguments.
+
+    Returns:
+        The request.
+    """
+    return _Fact(engine, host, cls, args, dict(kwargs)).request()
 
 
 class _Fact:
@@ -160,13 +189,18 @@ class _Fact:
             reason = self._fact.check_preconditions(self._state, self._host)
             if reason:
                 raise FactPreconditionError(type(self._fact), reason)
-            request = make_request(self._question(), self._arguments)
-            answer = self._engine.asking.answer(self._host, request, type(self._fact), self._kwargs)
+            request = self.request()
+            answer = self._engine.asking.answer(
+                self._host, request, type(self._fact), self._args, self._kwargs
+            )
             if answer.missing:
                 raise MissingCommandError(str(request.question.requires))
         except FactNotCollected as error:
             return self._not_collected(error)
         return self._processed(answer)
+
+    def request(self) -> Request:
+        return make_request(self._question(), self._arguments)
 
     def _question(self) -> Question:
         try:

@@ -14,14 +14,15 @@ from pyinfra.api.exceptions import ConnectError, PyinfraError
 from pyinfra.context import ctx_config, ctx_host, ctx_inventory, ctx_state
 
 from . import order
+from .ahead import Ahead
 from .asking import Asking
 from .awaiting import Awaiting
 from .callsite import is_importing
 from .events import Events
 from .execute import Execution
-from .facts import HostFacts
 from .prepare import Preparation
-from .scheduler import Event, Lane, Scheduler, Task
+from .scheduler import Event, Scheduler, Task
+from .side import HostSide
 from .transfer import put_file
 
 if TYPE_CHECKING:
@@ -37,18 +38,6 @@ logger = logging.getLogger("pyinfra")
 
 # Connector calls at once over all hosts, where PARALLEL sets no other bound.
 MAX_CALLS = 128
-
-
-class HostSide:
-    """What the engine keeps for one host."""
-
-    def __init__(self, engine: Engine, host: Host) -> None:
-        self.lane = Lane(engine.scheduler, host.connector.max_calls)
-        self.changed_in = 0
-        self.facts = HostFacts(
-            engine.state, host, self.lane, lambda: engine.generation, lambda: engine.oldest_valid(self)
-        )
-        self.sequence: list[str] = []
 
 
 class Engine:
@@ -68,6 +57,7 @@ class Engine:
         self._step_began_in: int | None = None
         self.events = Events(state)
         self.asking = Asking(self)
+        self.ahead = Ahead(self)
         self.preparation = Preparation(self)
         self.execution = Execution(self)
         self.awaiting = Awaiting(self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,7 @@ class Request:
         key: what tells it from every other request to the host.
         event: becomes known with the answer.
         generation: the generation of the run in which it was sent; 0 before.
+        ahead: whether nobody waits for it yet.
     """
 
     question: Question
@@ -45,6 +46,7 @@ class Request:
     key: Any
     event: Event[Answer]
     generation: int = 0
+    ahead: bool = False
 
 
 def make_request(question: Question, arguments: Mapping[str, Any]) -> Request:
@@ -131,13 +133,39 @@ class HostFacts:
         Returns:
             What becomes known with the answer; the same for requests that are alike.
         """
-        asked = self._asked.get(request.key)
-        if asked is not None and asked.generation in (0, self._generation()):
+        asked = self._on_its_way(request)
+        if asked is not None:
+            asked.ahead = False
             return asked.event
+        self._queue(request)
+        return request.event
+
+    def ask_ahead(self, requests: Iterable[Request]) -> None:
+        """Have questions asked with the next that are, for which nobody waits yet.
+
+        Args:
+            requests: the requests; those that are answered or on their way are passed over.
+        """
+        for request in requests:
+            if (
+                self._can_share(request)
+                and self.cached(request) is None
+                and self._on_its_way(request) is None
+            ):
+                self._queue(
+                    Request(
+                        request.question, request.arguments, request.shape, request.key, Event(), ahead=True
+                    )
+                )
+
+    def _on_its_way(self, request: Request) -> Request | None:
+        asked = self._asked.get(request.key)
+        return asked if asked is not None and asked.generation in (0, self._generation()) else None
+
+    def _queue(self, request: Request) -> None:
         self._asked[request.key] = request
         self._waiting.append(request)
         self._lane.scheduler.queue_turn(self._lane)
-        return request.event
 
     def ask_directly(self, request: Request) -> Answer:
         """Ask a question in this thread, now."""
@@ -175,7 +203,7 @@ class HostFacts:
         def take() -> None:
             answers = event.value if event.value is not None else [None] * len(requests)
             for request, answer in zip(requests, answers, strict=True):
-                if answer is None and not isinstance(event.error, ConnectError):
+                if answer is None and not request.ahead and not isinstance(event.error, ConnectError):
                     self._start_alone(request)
                 else:
                     self._answered(request, answer, event.error)

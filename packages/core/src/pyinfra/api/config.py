@@ -55,6 +55,8 @@ class ConfigDefaults:
     INHERIT_ENV: Sequence[str] = ()
     # Send the fact requests of a host together; False asks each alone, in order
     BATCH: bool = True
+    # Keep what a deploy asks its hosts in the user's cache, so that its next run asks it all at once
+    HINTS: bool = True
     # A fact's binary missing during execute: "default" warns and uses the fact's default, "raise" raises
     FACT_MISSING_COMMAND: Literal["default", "raise"] = "default"
 

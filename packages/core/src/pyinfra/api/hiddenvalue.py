@@ -100,6 +100,20 @@ def mask(text: str) -> str:
     return text
 
 
+def holds_secret(text: object) -> bool:
+    """Tell whether a text is a secret, or has one in it.
+
+    A command that holds one must hand it to no program as an argument, where a process list would show it.
+
+    Args:
+        text: the text.
+
+    Returns:
+        Whether it is, or has; a `HiddenValue` or `MaskString` always is.
+    """
+    return isinstance(text, HiddenValue | MaskString) or mask(str(text)) != text
+
+
 def keep_secret(text: str, made: str) -> str:
     """Keep a text secret in another shape: escaped for a tool, it would not be found by value.
 
@@ -110,6 +124,6 @@ def keep_secret(text: str, made: str) -> str:
     Returns:
         What was made of it, remembered as a secret where the text holds one.
     """
-    if made != text and mask(text) != text:
+    if made != text and holds_secret(text):
         remember_secret(made)
     return made

@@ -7,7 +7,7 @@ from os import PathLike, fspath
 
 from pyinfra.api.command import QuoteString, StringCommand
 
-__all__ = ["quote_glob", "quote_interpolated", "quote_path", "quote_script"]
+__all__ = ["feed", "quote_glob", "quote_interpolated", "quote_path", "quote_script"]
 
 _GLOB_CHARACTERS = re.compile(r"([*?]+)")
 
@@ -58,6 +58,19 @@ def quote_script(text: str) -> str:
         One word of a command.
     """
     return "'" + text.replace("'", "'\"'\"'") + "'"
+
+
+def feed(word: object, *command: object) -> StringCommand:
+    """Give a command that reads a text and a newline from its stdin: a text that no process list may show.
+
+    Args:
+        word: the text, as one quoted word; the shell prints it without starting a program.
+        *command: the parts of the command that reads it.
+
+    Returns:
+        The command.
+    """
+    return StringCommand("printf '%s\\n'", word, "|", *command)
 
 
 def quote_interpolated(text: str) -> str:

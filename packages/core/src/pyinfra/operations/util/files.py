@@ -11,9 +11,9 @@ from typing import Any
 
 from pyinfra.api.command import QuoteString, StringCommand
 from pyinfra.api.exceptions import OperationError
-from pyinfra.api.hiddenvalue import keep_secret
+from pyinfra.api.hiddenvalue import holds_secret, keep_secret
 from pyinfra.api.output import format_text
-from pyinfra.facts.util.quoting import quote_interpolated, quote_path, quote_script
+from pyinfra.facts.util.quoting import feed, quote_interpolated, quote_path, quote_script
 
 __all__ = [
     "MetadataTimeField",
@@ -81,8 +81,8 @@ def get_timestamp() -> str:
 
 def strip_regex_anchors(line: str) -> str:
     """Give a regular expression without a `^` at its start and a `$` at its end."""
-    line = line.removeprefix("^")
-    return line if line.endswith("\\$") else line.removesuffix("$")
+    stripped = line.removeprefix("^")
+    return keep_secret(line, stripped if stripped.endswith("\\$") else stripped.removesuffix("$"))
 
 
 # In a basic regular expression these stand for themselves, and mean more with a backslash.
@@ -133,10 +133,11 @@ def _sed_command(
     suffix = f".{get_timestamp()}"
     word = quote_interpolated(script) if interpolate_variables else quote_script(script)
     bits: list[Any] = ["sed", *(["-E"] if extended_regex else []), *([f"-i{suffix}"] if in_place else [])]
-    bits += [word, quote_path(filename)]
+    secret = holds_secret(script)
+    bits += ["-f -" if secret else word, quote_path(filename)]
     if in_place and not backup:
         bits += ["&& rm -f", quote_path(f"{filename}{suffix}")]
-    return StringCommand(*bits)
+    return feed(word, *bits) if secret else StringCommand(*bits)
 
 
 def sed_delete(
