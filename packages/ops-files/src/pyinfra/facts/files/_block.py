@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from pyinfra.api import FactBase, FactValueError, StringCommand
-from pyinfra.facts.util.quoting import quote_path, quote_script
+from pyinfra.api.hiddenvalue import holds_secret, keep_secret
+from pyinfra.facts.util.quoting import feed, quote_path, quote_script
 from typing_extensions import override
 
 from ._answers import EXISTS, MISSING, echo, is_answer
@@ -41,7 +42,8 @@ def make_markers(marker: str | None, begin: str | None, end: str | None) -> tupl
 
 def awk_pattern(text: str) -> str:
     """Give an awk pattern, between its slashes, for lines that hold a text."""
-    return "/" + re.sub(r"[\\/.*+?()|^${}\[\]]", r"\\\g<0>", text) + "/"
+    escaped = re.sub(r"[\\/.*+?()|^${}\[\]]", r"\\\g<0>", text)
+    return f"/{keep_secret(text, escaped)}/"
 
 
 class Block(FactBase["list[str] | None"]):
@@ -70,9 +72,7 @@ class Block(FactBase["list[str] | None"]):
         script = f"{awk_pattern(last)}{{ f=0}} f; {awk_pattern(first)}{{ f=1}} "
         word = quote_path(path)
         found = StringCommand("(find", word, "-type f > /dev/null &&", echo(self._exists))
-        return StringCommand(
-            *("awk", quote_script(script), awk_operand(path), "||"), found, "||", echo(self._missing), ")"
-        )
+        return StringCommand(awk_command(script, path), "||", found, "||", echo(self._missing), ")")
 
     @override
     def process(self, output: list[str]) -> list[str] | None:
@@ -84,6 +84,13 @@ class Block(FactBase["list[str] | None"]):
     @override
     def default() -> list[str] | None:
         return []
+
+
+def awk_command(script: str, path: str) -> StringCommand:
+    """Give the command that runs a script on a file; one that holds a secret stands in no process list."""
+    if holds_secret(script):
+        return feed(quote_script(script), "awk -f -", awk_operand(path))
+    return StringCommand("awk", quote_script(script), awk_operand(path))
 
 
 def awk_operand(path: str) -> object:

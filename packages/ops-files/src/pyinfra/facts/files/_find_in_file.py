@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pyinfra.api import FactBase, QuoteString, StringCommand
-from pyinfra.facts.util.quoting import quote_interpolated, quote_path
+from pyinfra.api.hiddenvalue import holds_secret
+from pyinfra.facts.util.quoting import feed, quote_interpolated, quote_path
 from typing_extensions import override
 
 from ._answers import EXISTS, echo, is_answer
@@ -32,8 +33,11 @@ class FindInFile(FactBase["list[str] | None"]):
         word = quote_path(path)
         expression: Any = quote_interpolated(pattern) if interpolate_variables else QuoteString(pattern)
         find = StringCommand("find", word, "-type f > /dev/null &&", echo(self._exists), "|| true")
-        options = ["-E", "-e"] if extended_regex else ["-e"]
-        return StringCommand("grep", *options, expression, word, "2> /dev/null || (", find, ")")
+        grep = ["grep", "-E"] if extended_regex else ["grep"]
+        end = [word, "2> /dev/null || (", find, ")"]
+        if holds_secret(pattern):
+            return feed(expression, *grep, "-f -", *end)
+        return StringCommand(*grep, "-e", expression, *end)
 
     @override
     def process(self, output: list[str] | None) -> list[str] | None:

@@ -6,7 +6,7 @@ import re
 from os import PathLike, fspath
 from typing import Any
 
-from pyinfra.api import OperationTypeError, OperationValueError
+from pyinfra.api import HiddenValue, MaskString, OperationTypeError, OperationValueError
 from pyinfra.operations.util.files import ensure_mode_int
 
 SYMBOLIC_MODE = re.compile(r"[ugoa]*(?:[-+=](?:[rwxXst]*|[ugo]))+")
@@ -66,6 +66,11 @@ def check_mode(mode: Any) -> int | str | None:
             f"Invalid file mode: {mode!r} (expected octal digits such as 644, or a symbolic mode such as 'u+x,g-w')"
         )
     return found
+
+
+def reveal(value: Any) -> Any:
+    """Give a `HiddenValue` as the text that it hides, still masked in output; anything else as it is."""
+    return MaskString(value.unmask()) if isinstance(value, HiddenValue) else value
 
 
 def check_owner(name: str, value: Any) -> str | None:

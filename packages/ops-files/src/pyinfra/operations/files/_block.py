@@ -7,18 +7,29 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from pyinfra import host
-from pyinfra.api import OperationTypeError, OperationValueError, QuoteString, StringCommand, operation
+from pyinfra.api import (
+    HiddenValue,
+    OperationTypeError,
+    OperationValueError,
+    QuoteString,
+    StringCommand,
+    operation,
+)
+from pyinfra.api.hiddenvalue import holds_secret, keep_secret
 from pyinfra.facts.files import Block
-from pyinfra.facts.files._block import awk_operand, awk_pattern, make_markers
-from pyinfra.facts.util.quoting import quote_path, quote_script
+from pyinfra.facts.files._block import awk_command, awk_operand, awk_pattern, make_markers
+from pyinfra.facts.util.quoting import feed, quote_path, quote_script
 from pyinfra.operations.util.files import adjust_regex
 
-from ._arguments import check_path
+from ._arguments import check_path, reveal
 from ._diff import show_edit
 from ._local import timestamp
 
 # Gives a command that prints the edited text, to where the given redirection says.
 _Edit = Callable[[str], StringCommand]
+
+# Characters of a literal that each awk takes: mawk knows a limit.
+_LITERAL = 200
 
 
 @operation()
@@ -72,6 +83,7 @@ def block(
         markers = make_markers(marker, begin, end)
     except ValueError as error:
         raise OperationValueError(str(error)) from error
+    line = reveal(line)
     lines = _check_content(content, markers) if present else []
     if present:
         _check_place(line, before, after)
@@ -100,10 +112,12 @@ def block(
 
 
 def _check_content(content: Any, markers: tuple[str, str]) -> list[str]:
+    content = reveal(content)
     if not content:
         raise OperationValueError("'content' must be supplied when 'present' == True")
     parts = [content] if isinstance(content, str) else content
-    if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
+    parts = [reveal(part) for part in parts] if isinstance(parts, list | tuple) else [parts]
+    if not all(isinstance(part, str) for part in parts):
         raise OperationTypeError("'content' must be a string or a list of strings")
     lines = "\n".join(parts).removesuffix("\n").split("\n")
     if any(marker in one for marker in markers for one in lines):
@@ -122,30 +136,52 @@ def _check_place(line: Any, before: bool, after: bool) -> None:
         raise OperationValueError("'line' must be one line")
 
 
-def _awk(script: str, path: str, *operands: Any) -> _Edit:
-    words = [QuoteString(operand) for operand in operands]
-    command = StringCommand("awk", quote_script(script), awk_operand(path), *words)
+def _awk(command: StringCommand) -> _Edit:
     return lambda redirection: StringCommand(command, redirection, _separator="")
 
 
+def _awk_with_text(begin: str, script: str, path: str, text: str) -> _Edit:
+    """Give the edit of a script that has a text in its variable `x`.
+
+    Args:
+        begin: what stands before that is set.
+        script: what follows.
+        path: the file's path.
+        text: the text.
+
+    Returns:
+        The edit.
+    """
+    if not holds_secret(script) and not holds_secret(text):
+        whole = f'{begin}x=ARGV[2]; ARGV[2]=""{script}'
+        return _awk(StringCommand("awk", quote_script(whole), awk_operand(path), QuoteString(text)))
+    hidden = StringCommand(begin, HiddenValue(_assignments(text)), script, _separator="")
+    return _awk(feed(QuoteString(hidden), "awk -f -", awk_operand(path)))
+
+
+def _assignments(text: str) -> str:
+    """Give the awk statements that make `x` a text; some awks take no long literals."""
+    pieces = [text[start : start + _LITERAL] for start in range(0, len(text), _LITERAL)]
+    escaped = (re.sub(r'[\\"]', r"\\\g<0>", piece).replace("\n", "\\n") for piece in pieces)
+    return "; ".join(['x=""', *(f'x=x "{piece}"' for piece in escaped)])
+
+
 def _removal(path: str, markers: tuple[str, str]) -> _Edit:
-    return _awk(f"{awk_pattern(markers[0])},{awk_pattern(markers[1])} {{next}} 1", path)
+    return _awk(awk_command(f"{awk_pattern(markers[0])},{awk_pattern(markers[1])} {{next}} 1", path))
 
 
 def _change(path: str, markers: tuple[str, str], lines: list[str]) -> _Edit:
     first, last = (awk_pattern(marker) for marker in markers)
-    script = (
-        'BEGIN {{f=1; x=ARGV[2]; ARGV[2]=""}}'
-        f"{first} {{print; print x; f=0}} {last} {{print; f=1; next}} f"
-    )
-    return _awk(script, path, "\n".join(lines))
+    script = f"}}}}{first} {{print; print x; f=0}} {last} {{print; f=1; next}} f"
+    return _awk_with_text("BEGIN {{f=1; ", script, path, "\n".join(lines))
 
 
 def _insertion(path: str, expression: str, lines: list[str], before: bool) -> _Edit:
-    pattern = re.sub(r"\\.|/", lambda match: "\\/" if match[0] == "/" else match[0], expression)
+    escaped = re.sub(r"\\.|/", lambda match: "\\/" if match[0] == "/" else match[0], expression)
+    pattern = keep_secret(expression, escaped)
     place = f"f!=1 && /{pattern}/ {{ print x; f=1}} END {{if (f==0) print x }} "
     where = f" {place}{{ print }}" if before else f"{{ print }} {place}"
-    return _awk(f'BEGIN {{x=ARGV[2]; ARGV[2]=""}} {where}', path, "\n".join(lines))
+    return _awk_with_text("BEGIN {", f"}} {where}", path, "\n".join(lines))
 
 
 def _addition(operand: Any, lines: list[str], before: bool) -> _Edit:

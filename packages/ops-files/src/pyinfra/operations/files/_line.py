@@ -15,7 +15,7 @@ from pyinfra.facts.files import FindInFile
 from pyinfra.facts.util.quoting import quote_interpolated, quote_path
 from pyinfra.operations.util.files import adjust_regex, sed_delete, sed_replace, strip_regex_anchors
 
-from ._arguments import check_path
+from ._arguments import check_path, reveal
 from ._diff import show_edit
 from ._local import timestamp
 from ._regex import escape_literal, surely_finds, surely_unchanged
@@ -64,6 +64,7 @@ def line(
     ```
     """
     path = check_path("path", path)
+    line, replace = reveal(line), reveal(replace)
     _check_texts(line, replace, present)
     check_flags(flags)
     pattern = adjust_regex(line, escape_regex_characters, extended_regex)

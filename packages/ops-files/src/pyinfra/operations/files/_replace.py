@@ -10,7 +10,7 @@ from pyinfra.api import OperationTypeError, OperationValueError, StringCommand, 
 from pyinfra.facts.files import FindInFile
 from pyinfra.operations.util.files import sed_replace
 
-from ._arguments import check_path
+from ._arguments import check_path, reveal
 from ._diff import show_edit
 from ._line import check_flags
 from ._regex import surely_unchanged
@@ -74,6 +74,7 @@ def replace(
 
 
 def _check_text(name: str, value: Any) -> str:
+    value = reveal(value)
     if value is None:
         raise OperationTypeError(f"Missing argument `{name}` required in `files.replace` operation")
     if not isinstance(value, str):

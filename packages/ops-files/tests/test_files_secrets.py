@@ -1,0 +1,88 @@
+"""Edits whose texts are secret: the files are as ever, and no tool gets a secret as an argument."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyinfra.api import HiddenValue, MaskString
+from pyinfra.operations import files
+from pyinfra_testkit.deploys import assert_idempotent, run_deploy
+
+TOOLS = ("awk", "curl", "grep", "sed", "wget")
+# Says which arguments each tool got, then runs it.
+WATCH = '#!/bin/sh\nprintf "%s\\n" "$*" >> "{seen}"\nexec {tool} "$@"\n'
+
+
+def watch(folder: Path, variant: str) -> Path:
+    """Put tools in a folder that note their arguments in the file that is given back."""
+    seen = folder / "seen"
+    for name in TOOLS:
+        real = f"busybox {name}" if variant == "busybox" else shutil.which(name)
+        if real is None:
+            continue
+        (folder / name).write_text(WATCH.format(seen=seen, tool=real))
+        (folder / name).chmod(0o755)
+    seen.touch()
+    return seen
+
+
+@pytest.fixture(params=["system", "busybox"])
+def seen(request, tmp_path, monkeypatch):
+    """The arguments that the tools of this machine, or busybox's, got."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    if request.param == "busybox" and shutil.which("busybox") is None:
+        pytest.skip("no busybox here")
+    found = watch(folder, request.param)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    return found
+
+
+@settings(
+    max_examples=settings.default.max_examples // 16,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
+)
+@given(text=st.text("a.b*c[](){}+?|^$/&'\"` é\\x", max_size=12))
+def test_any_secret_is_edited_as_any_text(seen, text, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("edited")
+    secret = MaskString(f"S3CR {text}")
+    exact = {"escape_regex_characters": True}
+    (folder / "conf").write_text(f"top\nold\n{secret}?\nend\n")
+    seen.write_text("")
+
+    def deploy():
+        files.line(f"{folder}/line", secret, **exact)
+        files.line(f"{folder}/conf", f"{secret}?", present=False, **exact)
+        files.line(f"{folder}/conf", "^old$", replace=HiddenValue(secret))
+        files.block(
+            f"{folder}/conf", [secret, ".."], line=secret, before=True, marker=f"# {{mark}} {secret}", **exact
+        )
+        files.block(f"{folder}/block", HiddenValue(f"{secret}\n{secret}"), marker=f"# {{mark}} {secret}")
+
+    assert_idempotent("@local", deploy)
+    begin, end = f"# BEGIN {secret}\n{secret}\n", f"\n# END {secret}\n"
+    if "\\" not in text:
+        assert (folder / "conf").read_text() == f"top\n{begin}..{end}{secret}\nend\n"
+    assert (folder / "line").read_text() == f"{secret}\n"
+    assert (folder / "block").read_text() == begin + secret + end
+
+    run_deploy("@local", lambda: files.block(f"{folder}/block", "x", marker=f"# {{mark}} {secret}"))
+    run_deploy("@local", lambda: files.block(f"{folder}/block", present=False, marker=f"# {{mark}} {secret}"))
+    assert (folder / "block").read_text() == ""
+    assert "S3CR" not in seen.read_text()
+
+
+def test_a_long_secret_block(seen, tmp_path):
+    """Some awks take no long literals."""
+    old, new = (MaskString("\n".join(f"{kind} {number} {'k' * 70}" for number in range(60))) for kind in "ab")
+    (tmp_path / "f").write_text("x\n")
+    for content in (old, new):
+        assert_idempotent("@local", lambda content=content: files.block(f"{tmp_path}/f", content))
+    expected = f"x\n# BEGIN PYINFRA BLOCK\n{new}\n# END PYINFRA BLOCK\n"
+    assert (tmp_path / "f").read_text() == expected
+    assert "kkk" not in seen.read_text()
