@@ -7,12 +7,11 @@ disk; it stands aside for everything that is not below one of the three packages
 from __future__ import annotations
 
 import importlib
-import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -68,7 +67,7 @@ class PluginFinder:
         if plugin is not None:
             module_name = plugin.target.partition(":")[0].strip()
             if module_name != fullname and kind != "connectors":
-                return importlib.machinery.ModuleSpec(fullname, _AliasLoader(module_name))
+                return importlib.machinery.ModuleSpec(fullname, cast("Any", _AliasLoader(module_name)))
         if on_disk is None:
             raise PluginNotInstalledError(registry.missing(kind, name))
         return on_disk
@@ -81,11 +80,11 @@ def _find_within(fullname: str) -> importlib.machinery.ModuleSpec | None:
     module_name = f"{package}.{own}"
     if package == parent or importlib.util.find_spec(module_name) is None:
         return None
-    return importlib.machinery.ModuleSpec(fullname, _AliasLoader(module_name))
+    return importlib.machinery.ModuleSpec(fullname, cast("Any", _AliasLoader(module_name)))
 
 
-class _AliasLoader(importlib.abc.Loader):
-    """Gives another module under a name of ours."""
+class _AliasLoader:
+    """Gives another module under a name of ours; the import system asks a loader for no more than these methods."""
 
     def __init__(self, module_name: str) -> None:
         self._module_name = module_name

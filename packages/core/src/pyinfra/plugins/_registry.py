@@ -225,7 +225,8 @@ def _read(distribution: Any, name: str) -> Iterator[Plugin]:
 
 def _refused(distribution: Any, name: str, version: str) -> str | None:
     for line in distribution.requires or ():
-        if not _normalized(line).startswith("pyinfra-core"):
+        # Our own say so, and need not wait for what reads requirements to be loaded.
+        if not _normalized(line).startswith("pyinfra-core") or line == f"{CORE}=={__version__}":
             continue
         from packaging.requirements import Requirement
 
