@@ -51,8 +51,9 @@ def test_what_comes_after_is_not_run_yet(make_run, folder: Path):
     assert (folder / "after").exists()
 
 
-def test_hosts_stay_in_step(make_run, folder: Path):
-    run, order = make_run(["h1", "h2", "h3"]), []
+@pytest.mark.parametrize("at_once", [0, 1, 2])
+def test_hosts_stay_in_step(make_run, folder: Path, at_once):
+    run, order = make_run(["h1", "h2", "h3"], PARALLEL=at_once), []
     run.engine.events.listen(
         "operation_host_end",
         lambda state, host, op_hash, **_: order.append((state.op_meta[op_hash].args[0], host.name)),

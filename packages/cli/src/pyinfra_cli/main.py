@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 something failed, 2 usage or refused, 130 interrupted.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 def main() -> None:
     """Run the command line and exit the process."""
     pyinfra.is_cli = True
+    # A run on many hosts holds many objects to its end: looking through them for garbage took half of its time.
+    gc.set_threshold(50_000, 50, 50)
     for stream in (sys.stdout, sys.stderr):
         # what a host prints may be no text; it is shown, never dropped
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")

@@ -54,6 +54,7 @@ class Awaiting:
             return
         self._engine.preparation.raise_parked(host)
         event = self._awaited.setdefault((host, op_hash), Event())
+        self._engine.give_way(host)
         self._engine.scheduler.wait(event)
 
     def _run_awaited(self) -> bool:

@@ -38,6 +38,9 @@ logger = logging.getLogger("pyinfra")
 
 # Connector calls at once over all hosts, where PARALLEL sets no other bound.
 MAX_CALLS = 128
+# Hosts whose deploy code runs at once, where PARALLEL sets no other bound: each operation that waits for facts keeps a
+# stack of some 20 KiB. No more of them could ask at one time.
+PREPARED_AT_ONCE = MAX_CALLS
 
 
 class Engine:
@@ -62,6 +65,7 @@ class Engine:
         self.execution = Execution(self)
         self.awaiting = Awaiting(self)
         self._sides: dict[Host, HostSide] = {}
+        self._next_after: dict[Host, Callable[[], None]] = {}
         self._steps: tuple[int, list[order.Step[Host]]] = (-1, [])
         self.follow = self.events.follow
 
@@ -131,7 +135,7 @@ class Engine:
         Args:
             hosts: the hosts.
             function: the function; it runs in a task, with the facades set.
-            at_once: how many hosts at one time; 0 for all.
+            at_once: how many hosts at one time, not counting those that have given way; 0 for all.
             context: gives a host's context; one made from the caller's by default.
 
         Returns:
@@ -149,13 +153,15 @@ class Engine:
                 host = waiting.popleft()
                 own = context(host) if context is not None else self.context(host)
                 task = self.scheduler.spawn(self.side(host).lane, lambda: function(host), own)
-                task.finished.callbacks.append(finished)
+                task.finished.callbacks.append(lambda: finished(host))
                 tasks[host] = task
+                if waiting:
+                    self._next_after[host] = start_next
 
-        def finished() -> None:
+        def finished(host: Host) -> None:
             nonlocal left
             left -= 1
-            start_next()
+            self.give_way(host)
             if not left:
                 through.set()
 
@@ -163,6 +169,16 @@ class Engine:
             start_next()
         self.wait(through)
         return tasks
+
+    def give_way(self, host: Host) -> None:
+        """Have the next host begin, where hosts are worked on a few at a time: this one has to wait for the others.
+
+        Args:
+            host: the host that waits, or is through.
+        """
+        start_next = self._next_after.pop(host, None)
+        if start_next is not None:
+            start_next()
 
     def on_hosts(self, hosts: Iterable[Host], function: Callable[[Host], T]) -> dict[Host, T]:
         """Run a function for each of several hosts.
@@ -177,7 +193,7 @@ class Engine:
         Returns:
             What it returned, for those that did not fail.
         """
-        tasks = self.for_each(hosts, function, at_once=self.state.config.PARALLEL)
+        tasks = self.for_each(hosts, function, at_once=self.state.config.PARALLEL or PREPARED_AT_ONCE)
         results: dict[Host, T] = {}
         failed: list[Host] = []
         for host, task in tasks.items():
