@@ -2,8 +2,10 @@
 
 PACKAGES: dict[str, dict[str, str]] = {
     "operations": {
+        "apk": "pyinfra-ops-apk",
         "apt": "pyinfra-ops-apt",
         "bsdinit": "pyinfra-ops-init",
+        "dnf": "pyinfra-ops-dnf",
         "files": "pyinfra-ops-files",
         "gpg": "pyinfra-ops-gpg",
         "launchd": "pyinfra-ops-init",
@@ -16,12 +18,15 @@ PACKAGES: dict[str, dict[str, str]] = {
         "systemd": "pyinfra-ops-systemd",
         "sysvinit": "pyinfra-ops-init",
         "upstart": "pyinfra-ops-init",
+        "yum": "pyinfra-ops-dnf",
         "uv": "pyinfra-ops-python-tools",
     },
     "facts": {
+        "apk": "pyinfra-ops-apk",
         "apt": "pyinfra-ops-apt",
         "bsdinit": "pyinfra-ops-init",
         "deb": "pyinfra-ops-apt",
+        "dnf": "pyinfra-ops-dnf",
         "files": "pyinfra-ops-files",
         "gpg": "pyinfra-ops-gpg",
         "hardware": "pyinfra-facts-server",
@@ -29,11 +34,13 @@ PACKAGES: dict[str, dict[str, str]] = {
         "openrc": "pyinfra-ops-init",
         "pip": "pyinfra-ops-python-tools",
         "pipx": "pyinfra-ops-python-tools",
+        "rpm": "pyinfra-ops-dnf",
         "runit": "pyinfra-ops-init",
         "server": "pyinfra-facts-server",
         "systemd": "pyinfra-ops-systemd",
         "sysvinit": "pyinfra-ops-init",
         "upstart": "pyinfra-ops-init",
+        "yum": "pyinfra-ops-dnf",
         "uv": "pyinfra-ops-python-tools",
     },
     "connectors": {

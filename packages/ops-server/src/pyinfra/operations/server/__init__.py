@@ -1,10 +1,11 @@
-"""Operations on servers: users, groups, services, scripts, reboots."""
+"""Operations on servers: users, groups, packages, services, scripts, reboots."""
 
 from ._authorized_keys import user_authorized_keys
 from ._groups import group
 from ._hosts import etc_hosts, hostname
 from ._kernel import kill, modprobe, sysctl
 from ._mount import mount
+from ._packages import packages
 from ._reboot import reboot
 from ._service import service
 from ._settings import locale, security_limit, timezone
@@ -20,6 +21,7 @@ __all__ = [
     "locale",
     "modprobe",
     "mount",
+    "packages",
     "reboot",
     "script",
     "script_template",

@@ -1,0 +1,27 @@
+"""All packages to their newest versions."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from pyinfra.api import StringCommand, operation
+
+from ._changes import read_changes
+
+
+@operation(is_idempotent=False, report=read_changes)
+def update() -> Generator[StringCommand, None, None]:
+    """Upgrade all packages.
+
+    **Example:**
+
+    ```python
+    from pyinfra.operations import dnf
+
+    dnf.update(
+        name="Upgrade all packages",
+        _sudo=True,
+    )
+    ```
+    """
+    yield StringCommand("dnf update -y")
