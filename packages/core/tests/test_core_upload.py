@@ -16,16 +16,8 @@ from engine_kit import shells
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyinfra.api.exceptions import PyinfraError
-from pyinfra.connectors.util import upload_command
-
-
-def upload(
-    dest: object, content: bytes, size: int | None = None, shell: tuple[str, ...] = ("sh",), **settings
-):
-    line = upload_command(str(dest), len(content) if size is None else size).get_raw_value()
-    return subprocess.run(
-        [*shell, "-c", line], input=content, capture_output=True, timeout=30, check=False, **settings
-    )
+from pyinfra.connectors.util import Placement, upload_command
+from upload_kit import upload
 
 
 @pytest.mark.parametrize("shell", shells(), ids=" ".join)
@@ -152,7 +144,11 @@ def test_with_busyboxs_own_tools(tmp_path: Path):
     subprocess.run(["busybox", "--install", "-s", tools], check=True)
     (tmp_path / "x").write_bytes(b"old")
     (tmp_path / "x").chmod(0o640)
-    done = upload(tmp_path / "x", b"new", env={"PATH": str(tools)}, shell=(str(tools / "sh"),))
+    shell = (str(tools / "sh"),)
+    done = upload(tmp_path / "x", b"new", env={"PATH": str(tools)}, shell=shell)
+    assert done.returncode == 0, done.stderr
+    check = Placement(f"{os.geteuid()}:{os.getegid()}", 640, "grep -q new {}")
+    done = upload(tmp_path / "x", b"new", env={"PATH": str(tools)}, shell=shell, placement=check)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "x").read_bytes() == b"new"
     assert (tmp_path / "x").stat().st_mode & 0o777 == 0o640
@@ -179,12 +175,21 @@ def test_killed_in_the_middle_the_old_bytes_stay(tmp_path: Path, kill):
         assert os.listdir(tmp_path) == ["x"]
 
 
-@pytest.mark.parametrize("old", [None, 0o600])
-def test_a_secret_is_private_while_it_arrives(tmp_path: Path, old):
+@pytest.mark.parametrize(
+    ("old", "placement", "new"),
+    [
+        (None, None, 0o644),
+        (0o600, None, 0o600),
+        (None, Placement(mode=604), 0o604),
+        (0o644, Placement(mode=640), 0o640),
+    ],
+)
+def test_a_secret_is_private_while_it_arrives(tmp_path: Path, old, placement, new):
     if old is not None:
         (tmp_path / "x").touch(old)
+        (tmp_path / "x").chmod(old)
     process = subprocess.Popen(
-        ["sh", "-c", upload_command(str(tmp_path / "x"), 1 << 19).get_raw_value()],
+        ["sh", "-c", upload_command(str(tmp_path / "x"), 1 << 19, placement).get_raw_value()],
         stdin=subprocess.PIPE,
         umask=0o022,
     )
@@ -197,7 +202,7 @@ def test_a_secret_is_private_while_it_arrives(tmp_path: Path, old):
     process.stdin.close()
     assert process.wait(10) == 0
     assert mode == 0o600
-    assert (tmp_path / "x").stat().st_mode & 0o777 == (old or 0o644)
+    assert (tmp_path / "x").stat().st_mode & 0o777 == new
 
 
 def test_a_full_disk_leaves_the_old_bytes(tmp_path: Path):

@@ -102,3 +102,44 @@ def test_a_preview_makes_no_local_folder(ssh_host, tmp_path):
         dry=True,
     )
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("config", [{"SUDO": True}, {}], ids=["sudo", "own"])
+def test_a_content_that_fails_its_check_changes_nothing(ssh_host, config):
+    folder = ssh_host.root / "home/deploy"
+    (folder / "app.conf").write_text("good\n")
+    (folder / "app.conf").chmod(0o640)
+    owner = "root:adm" if config else "deploy:deploy"
+    ssh_host.exec("chown", owner, "/home/deploy/app.conf")
+    check = {"validate": "cat {}; grep -q good {}"}
+
+    def deploy():
+        files.put(
+            name="new", src=StringIO("bad one\n"), dest="/home/deploy/new.conf", **check, _ignore_errors=True
+        )
+        files.template(
+            name="old", src=StringIO("{{ x }} two\n"), dest="/home/deploy/app.conf", x="bad", **check
+        )
+
+    result = run_deploy(ssh_host, deploy, **config)
+    assert result.predicted == ["new", "old"]
+    assert "failed `cat {}; grep -q good {}` (exit code 1): bad one" in result.failed["new"]
+    assert "bad two" in result.failed["old"]
+    assert (folder / "app.conf").read_text() == "good\n"
+    assert not (folder / "new.conf").exists()
+    assert not list(folder.glob(".pyinfra*"))
+    good = {"src": StringIO("good too\n"), "dest": "/home/deploy/app.conf", "mode": "600", **check}
+    assert_idempotent(ssh_host, lambda: files.put(name="good", **good), **config)
+    assert ssh_host.exec("stat", "-c", "%U:%G %a", "/home/deploy/app.conf").stdout == f"{owner} 600\n"
+    assert (folder / "app.conf").read_text() == "good too\n"
+
+
+def test_an_owner_that_is_none_leaves_the_old_file(ssh_host):
+    (ssh_host.root / "srv/x").write_text("old\n")
+    result = run_deploy(
+        ssh_host,
+        lambda: files.put(name="put", src=StringIO("new\n"), dest="/srv/x", user="no-such-user"),
+        SUDO=True,
+    )
+    assert "no-such-user" in result.failed["put"]
+    assert (ssh_host.root / "srv/x").read_text() == "old\n"

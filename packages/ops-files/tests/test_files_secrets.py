@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -86,3 +89,80 @@ def test_a_long_secret_block(seen, tmp_path):
     expected = f"x\n# BEGIN PYINFRA BLOCK\n{new}\n# END PYINFRA BLOCK\n"
     assert (tmp_path / "f").read_text() == expected
     assert "kkk" not in seen.read_text()
+
+
+# What is asked for, and what the server is then asked: path, key and login.
+SECRET_REQUESTS = {
+    "header": (
+        {"headers": {"X-Plain": "a b", "X-Key": MaskString('S3CR-"h"\\')}},
+        '/plain S3CR-"h"\\ -',
+    ),
+    "hidden header": ({"headers": {"X-Key": HiddenValue("S3CR-hidden")}}, "/plain S3CR-hidden -"),
+    "url": ({"src": MaskString("http://{server}/S3CR/url?a=b&c=d")}, "/S3CR/url?a=b&c=d None -"),
+    "both": (
+        {"src": MaskString("http://{server}/S3CR/both"), "headers": {"X-Key": MaskString("S3CR-h2")}},
+        "/S3CR/both S3CR-h2 -",
+    ),
+    "proxy": (
+        {"src": "http://nowhere.invalid/x", "proxy": MaskString("http://u:S3CR@{server}")},
+        "http://nowhere.invalid/x None u:S3CR",
+    ),
+    "options": (
+        {
+            "extra_curl_args": {"-u": MaskString("u:S3CR pw"), "--compressed": None},
+            "extra_wget_args": {
+                "--user": "u",
+                "--password": MaskString("S3CR pw"),
+                "--auth-no-challenge": None,
+            },
+        },
+        "/plain None u:S3CR pw",
+    ),
+}
+
+
+class Asked(BaseHTTPRequestHandler):
+    """Answers with what it was asked."""
+
+    def do_GET(self):
+        authorization = self.headers.get("Authorization") or self.headers.get("Proxy-Authorization") or ""
+        login = base64.b64decode(authorization.removeprefix("Basic ")).decode() or "-"
+        body = f"{self.path} {self.headers.get('X-Key')} {login}".encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments):
+        """Say nothing."""
+
+
+@pytest.fixture
+def server():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Asked) as running:
+        thread = threading.Thread(target=running.serve_forever, daemon=True)
+        thread.start()
+        yield f"127.0.0.1:{running.server_port}"
+        running.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("tool", ["curl", "wget"])
+@pytest.mark.parametrize(("arguments", "answer"), SECRET_REQUESTS.values(), ids=SECRET_REQUESTS)
+def test_a_secret_of_a_download(tmp_path, monkeypatch, server, tool, arguments, answer):
+    if shutil.which(tool) is None:
+        pytest.skip(f"{tool} is not installed")
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    seen = watch(folder, "system")
+    (folder / {"curl": "wget", "wget": "curl"}[tool]).unlink(missing_ok=True)
+    for name in ("cat", "env", "ls", "mktemp", "mv", "rm", "sh", "stat"):
+        (folder / name).symlink_to(str(shutil.which(name)))
+    monkeypatch.setenv("PATH", str(folder))
+    given = {"src": f"http://{server}/plain", **arguments}
+    for name in {"src", "proxy"} & set(given):
+        given[name] = type(given[name])(given[name].replace("{server}", server))
+
+    assert_idempotent("@local", lambda: files.download(dest=f"{tmp_path}/got", **given))
+    assert (tmp_path / "got").read_text() == answer
+    assert "S3CR" not in seen.read_text()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pyinfra.api.command import QuoteString, StringCommand
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.util import get_file_io
-from pyinfra.connectors.util import upload_command
+from pyinfra.connectors.util import Placement, put_file_by_stdin, upload_command
 
 if TYPE_CHECKING:
     from pyinfra.api.host import Host
@@ -21,6 +21,7 @@ def put_file(
     remote_temp_filename: str | None = None,
     print_output: bool = False,
     print_input: bool = False,
+    placement: Placement | None = None,
     **arguments: Any,
 ) -> bool:
     """Upload a file; runs in a connector call.
@@ -35,6 +36,7 @@ def put_file(
         remote_temp_filename: the temporary name.
         print_output: whether to echo output.
         print_input: whether to echo commands.
+        placement: what the file must be before it is put in its place.
         **arguments: connector arguments.
 
     Returns:
@@ -42,19 +44,40 @@ def put_file(
     """
     connector = host.connector
     shown: dict[str, Any] = {"print_output": print_output, "print_input": print_input}
-    if connector.handles_batches or connector.replaces_files:
+    if connector.places_files:
+        shown["placement"] = placement
+    if connector.places_files or (
+        placement is None and (connector.handles_batches or connector.replaces_files)
+    ):
         return connector.put_file(filename_or_io, remote_filename, remote_temp_filename, **shown, **arguments)
-    temp = remote_temp_filename or host.get_temp_filename(secrets.token_hex(16))
+    if connector.handles_batches:
+        return put_file_by_stdin(
+            connector, filename_or_io, remote_filename, placement=placement, **shown, **arguments
+        )
+    return _place_by_command(host, filename_or_io, remote_filename, placement, shown, arguments)
+
+
+def _place_by_command(
+    host: Host,
+    filename_or_io: Any,
+    remote_filename: str,
+    placement: Placement | None,
+    shown: dict[str, Any],
+    arguments: dict[str, Any],
+) -> bool:
+    connector = host.connector
+    # A name that others could guess might be there before, as a link to somewhere else.
+    temp = host.get_temp_filename(secrets.token_hex(16))
     with get_file_io(filename_or_io) as source:
         content = source.read()
     size = len(content.encode() if isinstance(content, str) else content)
-    private = StringCommand("umask 077 && rm -f", QuoteString(temp), "&& : >", QuoteString(temp))
+    private = StringCommand("umask 077 && set -C && : >", QuoteString(temp))
     if not connector.run_shell_command(private, **shown)[0]:
         raise PyinfraError(f"could not make the temporary file {temp}")
     try:
         if not connector.put_file(filename_or_io, temp, **shown):
             return False
-        place = StringCommand(upload_command(remote_filename, size), "<", QuoteString(temp))
+        place = StringCommand(upload_command(remote_filename, size, placement), "<", QuoteString(temp))
         done, output = connector.run_shell_command(place, **shown, **arguments)
         if not done:
             raise PyinfraError(

@@ -17,7 +17,7 @@ from .hiddenvalue import MASK, HiddenValue, MaskString, mask
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from pyinfra.connectors.util import CommandOutput
+    from pyinfra.connectors.util import CommandOutput, Placement
 
     from .arguments import ConnectorArguments
     from .host import Host
@@ -180,6 +180,7 @@ class FileUploadCommand(PyinfraCommand):
         src: a local path, or an IO to read the content from.
         dest: the path on the host.
         remote_temp_filename: where on the host a connector may place the file first.
+        placement: what the file must be before it is put in its place: owner, mode, and a command that checks it.
         **kwargs: connector arguments for this command alone.
     """
 
@@ -188,12 +189,15 @@ class FileUploadCommand(PyinfraCommand):
         src: str | IO[Any],
         dest: str,
         remote_temp_filename: str | None = None,
+        *,
+        placement: Placement | None = None,
         **kwargs: Unpack[ConnectorArguments],
     ) -> None:
         super().__init__(**kwargs)
         self.src = src
         self.dest = dest
         self.remote_temp_filename = remote_temp_filename
+        self.placement = placement
 
     def __repr__(self) -> str:
         return f"FileUploadCommand({self.src}, {self.dest})"
@@ -204,12 +208,14 @@ class FileUploadCommand(PyinfraCommand):
         """Upload the file; see `PyinfraCommand.execute`."""
         from pyinfra.connectors.util import CommandOutput
 
+        wanted: dict[str, Any] = {"placement": self.placement} if self.placement else {}
         done = host.put_file(
             self.src,
             self.dest,
             remote_temp_filename=self.remote_temp_filename,
             print_output=state.print_output,
             print_input=state.print_input,
+            **wanted,
             **self._merged(connector_arguments),
         )
         return done, CommandOutput([])

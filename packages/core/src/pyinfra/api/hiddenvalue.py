@@ -111,7 +111,7 @@ def holds_secret(text: object) -> bool:
     Returns:
         Whether it is, or has; a `HiddenValue` or `MaskString` always is.
     """
-    return isinstance(text, HiddenValue | MaskString) or mask(str(text)) != text
+    return isinstance(text, HiddenValue | MaskString) or mask(str(text)) != str(text)
 
 
 def keep_secret(text: str, made: str) -> str:

@@ -89,6 +89,7 @@ class BaseConnector(abc.ABC):
             keeps no state between calls: such a connector is sent many facts as one script.
         replaces_files: whether `put_file` replaces the destination whole or not at all. One that takes batches must;
             for any other that doesn't, core has `put_file` place the bytes beside it and renames.
+        places_files: whether `put_file` takes `placement`, a `Placement`, and sees to it; core does for any other.
         max_calls: how many calls may be under way at once.
         data_cls: the TypedDict of the keys it reads from host data.
         data_meta: a description and default for each of them.
@@ -100,10 +101,17 @@ class BaseConnector(abc.ABC):
     handles_execution: ClassVar[bool] = False
     handles_batches: ClassVar[bool] = False
     replaces_files: ClassVar[bool] = False
+    places_files: ClassVar[bool] = False
     max_calls: ClassVar[int] = 1
 
     data_cls: ClassVar[type[Any]] = ConnectorData
     data_meta: ClassVar[dict[str, DataMeta]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Take back what is promised of `put_file`, where a class brings another one and says nothing."""
+        super().__init_subclass__(**kwargs)
+        if "put_file" in vars(cls) and "places_files" not in vars(cls):
+            cls.places_files = False
 
     def __init__(self, state: State, host: Host) -> None:
         self.state = state

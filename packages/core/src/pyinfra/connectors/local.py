@@ -18,6 +18,7 @@ from .base import BaseConnector
 from .util import (
     CommandOutput,
     OutputCollector,
+    Placement,
     deliver,
     extract_control_arguments,
     put_file_by_stdin,
@@ -43,6 +44,7 @@ class LocalConnector(BaseConnector):
 
     handles_execution = True
     handles_batches: ClassVar[bool] = True
+    places_files: ClassVar[bool] = True
     max_calls: ClassVar[int] = 4
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -127,6 +129,7 @@ class LocalConnector(BaseConnector):
         remote_temp_filename: str | None = None,
         print_output: bool = False,
         print_input: bool = False,
+        placement: Placement | None = None,
         **arguments: Unpack[ConnectorArguments],
     ) -> bool:
         return put_file_by_stdin(
@@ -135,6 +138,7 @@ class LocalConnector(BaseConnector):
             remote_filename,
             print_output=print_output,
             print_input=print_input,
+            placement=placement,
             **arguments,
         )
 

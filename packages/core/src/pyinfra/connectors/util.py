@@ -14,7 +14,7 @@ from pyinfra.api.output import echo, printable
 
 from ._delivery import Delivery, deliver, wrap_command
 from ._process import Finished, run_process
-from ._upload import upload_command
+from ._upload import Placement, upload_command
 
 if TYPE_CHECKING:
     from io import IOBase
@@ -33,6 +33,7 @@ __all__ = [
     "Delivery",
     "OutputCollector",
     "OutputLine",
+    "Placement",
     "deliver",
     "extract_control_arguments",
     "make_unix_command",
@@ -285,6 +286,7 @@ def put_file_by_stdin(
     remote_filename: str,
     print_output: bool = False,
     print_input: bool = False,
+    placement: Placement | None = None,
     **arguments: Unpack[ConnectorArguments],
 ) -> bool:
     """Upload a file by one command that reads it from stdin: the one upload routine of connectors that take stdin.
@@ -299,6 +301,7 @@ def put_file_by_stdin(
         remote_filename: the destination.
         print_output: whether to echo the command's output.
         print_input: whether to echo the command.
+        placement: what the file must be before it is put in its place.
         **arguments: connector arguments.
 
     Returns:
@@ -319,7 +322,7 @@ def put_file_by_stdin(
         raise PyinfraError(f"could not read {filename_or_io} on this machine: {error.strerror}") from error
     data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
     status, output = connector.run_shell_command(
-        upload_command(remote_filename, len(data)),
+        upload_command(remote_filename, len(data), placement),
         print_output=print_output,
         print_input=print_input,
         _stdin=cast("Any", data),

@@ -15,7 +15,7 @@ from pyinfra.api.exceptions import ConnectorDataTypeError
 from pyinfra.api.output import echo
 from pyinfra.api.util import get_file_io
 from pyinfra.connectors.base import BaseConnector, ConnectorData, DataMeta
-from pyinfra.connectors.util import CommandOutput, OutputCollector
+from pyinfra.connectors.util import CommandOutput, OutputCollector, Placement
 from typing_extensions import override
 
 from ._responses import Responses
@@ -54,6 +54,7 @@ class FakeConnector(BaseConnector):
 
     handles_execution = True
     replaces_files: ClassVar[bool] = True
+    places_files: ClassVar[bool] = True
     data_cls: ClassVar[type[Any]] = FakeConnectorData
     data_meta: ClassVar[dict[str, DataMeta]] = {
         "fake_responses": DataMeta("What to answer to which commands.", {}),
@@ -112,6 +113,7 @@ class FakeConnector(BaseConnector):
         remote_temp_filename: str | None = None,
         print_output: bool = False,
         print_input: bool = False,
+        placement: Placement | None = None,
         **arguments: Unpack[ConnectorArguments],
     ) -> bool:
         with get_file_io(filename_or_io) as source:

@@ -19,6 +19,7 @@ from pyinfra.connectors.util import (
     CommandOutput,
     Delivery,
     OutputCollector,
+    Placement,
     deliver,
     extract_control_arguments,
     put_file_by_stdin,
@@ -67,6 +68,7 @@ class SSHConnector(BaseConnector):
 
     handles_execution = True
     handles_batches: ClassVar[bool] = True
+    places_files: ClassVar[bool] = True
     max_calls: ClassVar[int] = 4
 
     data_cls: ClassVar[type[Any]] = ConnectorData
@@ -186,6 +188,7 @@ class SSHConnector(BaseConnector):
         remote_temp_filename: str | None = None,
         print_output: bool = False,
         print_input: bool = False,
+        placement: Placement | None = None,
         **arguments: Unpack[ConnectorArguments],
     ) -> bool:
         protocol = self._open.connection.target.settings.protocol
@@ -201,6 +204,7 @@ class SSHConnector(BaseConnector):
             remote_filename,
             print_output=print_output,
             print_input=print_input,
+            placement=placement,
             **arguments,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Generator, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from pyinfra import host
 from pyinfra.api import OperationError, OperationTypeError, OperationValueError, StringCommand, operation
+from pyinfra.api.util import sha1_hash
 from pyinfra.facts.files import File, Md5File, Sha1File, Sha256File, Sha384File
 from pyinfra.facts.server import Date, Which
 from pyinfra.facts.util.quoting import quote_path
@@ -16,7 +18,12 @@ from pyinfra.operations.util.files import chmod, chown
 
 from ._arguments import check_mode, check_owner, check_path
 from ._fetching import Request, fetch_command, verify_command
+from ._local import temporary_path
 from ._metadata import chmod_if_needed, chown_if_needed
+
+# Where anybody may make files.
+_SHARED = ("/tmp/", "/var/tmp/", "/dev/shm/")  # noqa: S108 - where not to use a name that others can guess
+_ENDING = ".download"
 
 _FACTS = {"SHA1": Sha1File, "SHA256": Sha256File, "SHA384": Sha384File, "MD5": Md5File}
 
@@ -63,7 +70,7 @@ def download(
         insecure: whether a server whose certificate can't be verified is trusted.
         proxy: the URL of a proxy.
         limit_rate: the highest rate, in bytes a second, or with `k` or `M`.
-        temp_dir: the folder on the host to which it is downloaded first.
+        temp_dir: the folder on the host to which it is downloaded first; that of `dest` for None.
         extra_curl_args: further options for `curl`, and their values.
         extra_wget_args: further options for `wget`, and their values.
 
@@ -154,9 +161,23 @@ def _is_younger(mtime: datetime | None, now: datetime, seconds: int) -> bool:
 
 
 def _fetch(request: Request, dest: str, temp_dir: str | Path | None) -> Iterator[StringCommand]:
-    temporary = host.get_temp_filename(dest, temp_directory=None if temp_dir is None else str(temp_dir))
+    temporary = _temporary_path(dest, temp_dir)
     tool = "curl" if host.get_fact(Which, command="curl") else None
     if tool is None and host.get_fact(Which, command="wget"):
         tool = "wget"
     yield fetch_command(request, temporary, tool)
     yield StringCommand("mv", quote_path(temporary), quote_path(dest))
+
+
+def _temporary_path(dest: str, temp_dir: str | Path | None) -> str:
+    """Give where a file is downloaded to first.
+
+    In the destination's own folder it is renamed in one step, and what a broken download has left is taken up by the
+    next. By its name, none of the tools that read whole folders (cron, sudo, run-parts) takes it for one of theirs.
+    """
+    if temp_dir is not None:
+        return temporary_path(str(temp_dir))
+    folder = posixpath.dirname(dest) or "."
+    if f"{folder}/".startswith(_SHARED):
+        return temporary_path(folder, _ENDING)
+    return host.get_temp_filename(f"{sha1_hash(dest)}{_ENDING}", False, temp_directory=folder)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pyinfra.api import QuoteString, StringCommand
-from pyinfra.facts.util.quoting import quote_path
+from pyinfra.api import HiddenValue, OperationValueError, QuoteString, StringCommand
+from pyinfra.api.hiddenvalue import holds_secret
+from pyinfra.facts.util.quoting import feed, quote_path
+
+from ._arguments import reveal
+
+# An option of curl or wget, and its value; None for one that has none.
+_Option = tuple[str, Any]
 
 # Which tools tell a checksum; all but the first are tried where the one before fails.
 _TOOLS = {
@@ -86,38 +93,89 @@ def verify_command(kind: str, path: str, wanted: str) -> StringCommand:
 
 
 def _curl(request: Request, path: str) -> StringCommand:
-    bits = list(_options(request.curl_options))
+    options = list(request.curl_options.items())
     if request.proxy:
-        bits += ["--proxy", QuoteString(request.proxy)]
+        options.append(("--proxy", request.proxy))
     if request.insecure:
-        bits.append("--insecure")
-    bits += _common(request)
-    return StringCommand("curl -sSLf", *bits, QuoteString(request.url), "-o", quote_path(path))
+        options.append(("--insecure", None))
+    options += _common(request)
+    shown = [option for option in options if not holds_secret(option[1])]
+    lines = [f'{name} "{_escape(value)}"' for name, value in options if holds_secret(value)]
+    url = [QuoteString(request.url)]
+    if holds_secret(request.url):
+        url = []
+        lines.append(f'--url "{_escape(request.url)}"')
+    words = [*_words(shown), *url, "-o", quote_path(path)]
+    if not lines:
+        return StringCommand("curl -sSLf", *words)
+    return feed(_hidden_word(lines), "curl -K - -sSLf", *words)
 
 
 def _wget(request: Request, path: str) -> StringCommand:
-    bits = list(_options(request.wget_options))
+    options: list[_Option] = list(request.wget_options.items())
     if request.proxy:
         scheme = "https" if request.url.lower().startswith("https:") else "http"
-        bits += ["-e use_proxy=yes -e", QuoteString(f"{scheme}_proxy={request.proxy}")]
+        options += [("-e", "use_proxy=yes"), ("-e", f"{scheme}_proxy={request.proxy}")]
     if request.insecure:
-        bits.append("--no-check-certificate")
-    bits += _common(request)
+        options.append(("--no-check-certificate", None))
+    options += _common(request)
     word = quote_path(path)
-    get = StringCommand("wget -q", *bits, QuoteString(request.url), "-O", word)
+    words = [*_words(option for option in options if not holds_secret(option[1])), "-O", word]
+    secret = holds_secret(request.url)
+    # Where no secret is among them, the URL stands before what it is written to.
+    words[-2:-2] = ["-i -"] if secret else [QuoteString(request.url)]
+    lines = [_wgetrc_line(name, value) for name, value in options if holds_secret(value)]
+    get = _wget_with(lines, [QuoteString(HiddenValue(request.url))] if secret else [], words)
     # A wget that fails leaves an empty file.
     return StringCommand(get, "|| ( rm -f", word, "; exit 1 )")
 
 
-def _common(request: Request) -> Iterator[Any]:
+def _wget_with(lines: list[str], url: list[Any], words: list[Any]) -> StringCommand:
+    """Give the command of a wget that reads secret lines of a start-up file, and perhaps the URL from its stdin."""
+    config = ["--config=/dev/fd/4"] if lines else []
+    get = feed(url[0], "wget -q", *config, *words) if url else StringCommand("wget -q", *config, *words)
+    if not lines:
+        return get
+    # It takes no pipe for that, and reads no other such file then. Nobody finds one whose name is gone.
+    made = '( f=$(mktemp -t pyinfra.XXXXXX) && exec 3> "$f" 4< "$f" && rm -f "$f" &&'
+    others = "{ cat /etc/wgetrc ~/.wgetrc 2> /dev/null;"
+    return StringCommand(
+        made, others, "printf '%s\\n'", _hidden_word(lines), "; } >&3 && exec 3>&- &&", get, ")"
+    )
+
+
+def _common(request: Request) -> Iterator[_Option]:
     if request.limit_rate:
-        yield from ("--limit-rate", QuoteString(request.limit_rate))
+        yield "--limit-rate", request.limit_rate
     for name, value in request.headers.items():
-        yield from ("--header", QuoteString(StringCommand(name, ": ", value, _separator="")))
+        if holds_secret(value):
+            yield "--header", HiddenValue(f"{name}: {reveal(value)}")
+        else:
+            yield "--header", f"{name}: {value}"
 
 
-def _options(options: Mapping[str, Any]) -> Iterator[Any]:
-    for name, value in options.items():
+def _words(options: Iterable[_Option]) -> Iterator[Any]:
+    for name, value in options:
         yield QuoteString(name)
         if value is not None:
             yield QuoteString(value)
+
+
+def _escape(value: Any) -> str:
+    """Escape a value as curl reads it between double quotes."""
+    return re.sub(r'[\\"]', r"\\\g<0>", reveal(value)).replace("\n", "\\n")
+
+
+def _wgetrc_line(name: str, value: Any) -> str:
+    text = reveal(value)
+    if name == "-e":
+        return text
+    if not name.startswith("--") or "\n" in text:
+        raise OperationValueError(
+            f"a secret of one line may be given to wget by the long name of an option alone, not by {name!r}"
+        )
+    return f"{name[2:].replace('-', '_')} = {text}"
+
+
+def _hidden_word(lines: list[str]) -> QuoteString:
+    return QuoteString(HiddenValue("\n".join(lines)))

@@ -10,7 +10,7 @@ from pyinfra.facts.files import File
 
 from ._arguments import check_path
 from ._checksums import is_same_content
-from ._local import LocalFileError, local_os, local_path
+from ._local import LocalFileError, local_os, local_path, temporary_path
 
 
 @operation(is_idempotent=False)
@@ -54,7 +54,7 @@ def get(
         return
     if state.is_executing:
         _check_folder(os.path.dirname(dest), create_local_dir)
-    yield FileDownloadCommand(src, dest, remote_temp_filename=host.get_temp_filename(dest))
+    yield FileDownloadCommand(src, dest, remote_temp_filename=temporary_path())
 
 
 def _check_folder(folder: str, create: bool) -> None:

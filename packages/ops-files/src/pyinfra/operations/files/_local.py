@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import IO, TYPE_CHECKING, Any, TypeGuard
 
-from pyinfra import state
+from pyinfra import host, state
 from pyinfra.api import OperationError
 from pyinfra.api.util import get_file_path
 
@@ -30,6 +31,22 @@ def timestamp() -> str:
     from pyinfra.operations import files
 
     return files.get_timestamp()
+
+
+def temporary_path(folder: str | None = None, ending: str = "") -> str:
+    """Give a path for a temporary file on the host, new each time.
+
+    A name that others could guess might be there before, as a link to somewhere else.
+
+    Args:
+        folder: its folder on the host; None for the configured one.
+        ending: what the name ends with.
+
+    Returns:
+        The path.
+    """
+    key = f"{secrets.token_hex(16)}{ending}"
+    return host.get_temp_filename(key, not ending, temp_directory=folder)
 
 
 def is_io(source: object) -> TypeGuard[IO[Any]]:

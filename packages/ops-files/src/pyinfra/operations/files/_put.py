@@ -17,6 +17,7 @@ from pyinfra.api import (
     operation,
 )
 from pyinfra.api.util import get_path_permissions_mode
+from pyinfra.connectors.util import Placement
 from pyinfra.facts.files import Directory, File, Link
 from pyinfra.facts.server import Home
 from pyinfra.operations.util.files import MetadataTimeField, chmod, chown, touch, unix_path_join
@@ -25,7 +26,7 @@ from ._arguments import check_mode, check_owner, check_path
 from ._checksums import is_same_content
 from ._diff import show_upload
 from ._directory import ensure_parent
-from ._local import LocalFileError, is_io, local_os, local_path
+from ._local import LocalFileError, is_io, local_os, local_path, temporary_path
 from ._metadata import chmod_if_needed, chown_if_needed
 from ._times import read_local_times, time_differs, wanted_time
 
@@ -46,11 +47,13 @@ def put(
     assume_exists: bool = False,
     atime: datetime | float | int | str | bool | None = None,
     mtime: datetime | float | int | str | bool | None = None,
+    *,
+    validate: str | None = None,
 ) -> Generator[FileUploadCommand | StringCommand, None, None]:
     """Upload a file, where the host's differs.
 
-    Contents are compared by checksum. The host's file is replaced as a whole; where it is a symbolic link, what it
-    leads to is.
+    Contents are compared by checksum. The host's file is replaced as a whole, once the new one has its owner and mode
+    and has passed its check; where it is a symbolic link, what it leads to is.
 
     Args:
         src: the local file's path, or a file-like object of text or bytes.
@@ -66,6 +69,8 @@ def put(
             since the epoch, a datetime in ISO format, the path of a file on the host whose time it is, or True for
             that of the local file.
         mtime: when its content should last have changed, as `atime`.
+        validate: a shell command that checks a new content before it replaces the old: `{}` in it stands for its path,
+            a temporary file in the destination's folder. Where it fails, the old file stays, and its output is shown.
 
     **Example:**
 
@@ -77,6 +82,7 @@ def put(
         user="root",
         group="root",
         mode="644",
+        validate="app --check-config {}",
     )
     ```
     """
@@ -84,14 +90,17 @@ def put(
     user, group = check_owner("user", user), check_owner("group", group)
     source = _check_source(src, add_deploy_dir, assume_exists)
     wanted_mode = _check_mode(mode, source)
+    placement = _placement(user, group, wanted_mode, validate)
     local_times = read_local_times(None if is_io(source) else str(source))
     dest, info = _find_destination(dest, source)
-    if create_remote_dir:
+    if create_remote_dir and not info:
         yield from ensure_parent(dest, user, group)
     if not info or force or _is_missing(source) or not is_same_content(source, dest):
         if not _is_missing(source):
             show_upload(source, dest, exists=bool(info))
-        yield FileUploadCommand(source, _expand_home(dest), remote_temp_filename=host.get_temp_filename(dest))
+        yield FileUploadCommand(
+            source, _expand_home(dest), remote_temp_filename=temporary_path(), placement=placement
+        )
         if user or group:
             yield chown(dest, user, group)
         if wanted_mode is not None:
@@ -132,6 +141,19 @@ def _check_mode(mode: Any, source: str | IO[Any]) -> int | str | None:
     if is_io(source):
         raise OperationValueError("`mode` can't be True when `src` is a file-like object: it has no mode")
     return None if _is_missing(source) else check_mode(get_path_permissions_mode(str(source)))
+
+
+def _placement(
+    user: str | None, group: str | None, mode: int | str | None, validate: Any
+) -> Placement | None:
+    """Give what the file must be before it is in its place; a symbolic mode may not be applied twice."""
+    if validate is not None and not (isinstance(validate, str) and "{}" in validate):
+        raise OperationValueError(
+            f"`validate` must be a shell command in which {{}} stands for the new file's path, not {validate!r}"
+        )
+    owner = f"{user or ''}:{group}" if group else user
+    octal = mode if isinstance(mode, int) else None
+    return Placement(owner, octal, validate) if (owner, octal, validate) != (None, None, None) else None
 
 
 def _is_missing(source: str | IO[Any]) -> bool:

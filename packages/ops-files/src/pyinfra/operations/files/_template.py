@@ -24,6 +24,8 @@ def template(
     mode: int | str | None = None,
     create_remote_dir: bool = True,
     jinja_env_kwargs: dict[str, Any] | None = None,
+    *,
+    validate: str | None = None,
     **data: Any,
 ) -> Generator[FileUploadCommand | StringCommand, None, None]:
     """Render a Jinja2 template and upload the result, where the host's file differs.
@@ -39,6 +41,7 @@ def template(
         mode: its permissions, as octal digits or a symbolic mode such as `u+x`.
         create_remote_dir: whether the directory above `dest` is made where it is missing, for the same user and group.
         jinja_env_kwargs: arguments for `jinja2.Environment`, such as `{"trim_blocks": True}`.
+        validate: a shell command that checks a new content before it replaces the old, as that of `files.put`.
         **data: names and values for the template.
 
     **Example:**
@@ -49,6 +52,7 @@ def template(
         src="templates/site.conf.j2",
         dest="/etc/nginx/conf.d/site.conf",
         mode="644",
+        validate="nginx -t -c {}",
         port=8080,
     )
     ```
@@ -69,4 +73,5 @@ def template(
         mode=mode,
         add_deploy_dir=False,
         create_remote_dir=create_remote_dir,
+        validate=validate,
     )

@@ -20,7 +20,7 @@ from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations.util.files import chown
 
 from ._arguments import check_owner, check_path
-from ._local import LocalFileError, local_os, local_path
+from ._local import LocalFileError, local_os, local_path, temporary_path
 from ._paths import remove
 
 # The end of an archive's name, and tar's options for it; None for unzip.
@@ -86,10 +86,8 @@ def unarchive(
             raise OperationError(f"Remote archive {src} does not exist")
         archive = src
     else:
-        archive = host.get_temp_filename(src)
-        yield FileUploadCommand(
-            _find_local(src), archive, remote_temp_filename=host.get_temp_filename(archive)
-        )
+        archive = temporary_path()
+        yield FileUploadCommand(_find_local(src), archive, remote_temp_filename=temporary_path())
     yield _extract(archive, dest, kind, options)
     if not remote_src:
         yield remove(archive)
