@@ -25,26 +25,26 @@ def test_listed_by_tag_with_the_broken_one_named(run_cli):
     done = run_cli.run("plugins", "--tag", "web-server")
     rows = [line.split()[:4] for line in done.stdout.splitlines()]
     assert rows == [
-        ["operations", "broken", "broken-infra", "1.2"],
-        ["operations", "nginx", "acme-infra", "1.2"],
-        ["facts", "nginx", "acme-infra", "1.2"],
-        ["connectors", "acme", "acme-infra", "1.2"],
-        ["plugins", "acme", "acme-infra", "1.2"],
+        ["operation", "broken", "broken-infra", "1.2"],
+        ["operation", "nginx", "acme-infra", "1.2"],
+        ["fact", "nginx", "acme-infra", "1.2"],
+        ["connector", "acme", "acme-infra", "1.2"],
+        ["hook", "acme", "acme-infra", "1.2"],
     ]
     assert "RuntimeError: no such luck" in done.stderr
     assert done.returncode == 0
 
 
-def test_listed_by_kind_as_json(run_cli):
-    told = json.loads(run_cli.run("plugins", "--kind", "connectors", "--json").stdout)
+def test_listed_by_type_as_json(run_cli):
+    told = json.loads(run_cli.run("plugins", "--type", "connector", "--json").stdout)
     acme = next(one for one in told if one["name"] == "acme")
-    assert (acme["distribution"], acme["version"], acme["tags"]) == ("acme-infra", "1.2", ["web-server"])
+    assert (acme["package"], acme["version"], acme["tags"]) == ("acme-infra", "1.2", ["web-server"])
     assert acme["problem"] is None
-    assert {one["kind"] for one in told} == {"connectors"}
+    assert {one["type"] for one in told} == {"connector"}
 
 
-def test_an_unknown_kind_is_a_usage_error(run_cli):
-    done = run_cli.run("plugins", "--kind", "toys")
+def test_an_unknown_type_is_a_usage_error(run_cli):
+    done = run_cli.run("plugins", "--type", "toys")
     assert (done.returncode, "toys" in done.stderr) == (2, True)
 
 

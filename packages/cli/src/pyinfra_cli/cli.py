@@ -22,7 +22,11 @@ OPERATIONS
   pyinfra INVENTORY exec -- uptime               any command
   pyinfra INVENTORY fact server.Os files.File path=/etc/hosts
   pyinfra INVENTORY debug-inventory              hosts, groups and data
-  pyinfra plugins [--tag TAG]                    what is installed
+\b
+  pyinfra plugins [list|show|search|check]       what is installed, and what it offers
+  pyinfra docs apt.packages                      the documentation of an operation, fact or plugin
+  pyinfra completion bash                        completion for bash, zsh or fish
+  A host that is called like one of these commands is written @ssh/NAME.
 
 \b
 Exit codes: 0 done, 1 something failed, 2 usage or refused, 130 interrupted.

@@ -100,7 +100,7 @@ def _existing(words: Sequence[str]) -> list[str]:
 
 
 def _read_operation(name: str, words: Sequence[str]) -> Work:
-    found = _find("operations", name)
+    found = find_named("operations", name)
     if not callable(found) or isinstance(found, type):
         raise CliError(
             f"{name} is no operation and no deploy: it is a {type(found).__name__}, not a function"
@@ -126,7 +126,7 @@ def _read_facts(words: Sequence[str]) -> list[FactCall]:
 
 
 def _find_fact(name: str) -> type[Any]:
-    found = _find("facts", name) if "." in name else _bare_fact(name)
+    found = find_named("facts", name) if "." in name else _bare_fact(name)
     if not (isinstance(found, type) and issubclass(found, FactBase | ShortFactBase)):
         raise CliError(f"{name} is no fact")
     return found
@@ -141,7 +141,7 @@ def _bare_fact(name: str) -> Any:
         raise CliError(str(error)) from error
 
 
-def _find(kind: str, name: str) -> Any:
+def find_named(kind: str, name: str) -> Any:
     """Give what a dotted name stands for: below `pyinfra.KIND`, or by the full path of any module."""
     module_name, _, attribute = name.rpartition(".")
     module = _module(kind, module_name)

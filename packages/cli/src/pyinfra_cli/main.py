@@ -45,6 +45,10 @@ def run(arguments: list[str]) -> int:
     """
 
     def execute() -> int | None:
+        if "_PYINFRA_COMPLETE" in os.environ:
+            from .completion import Root
+
+            Root("pyinfra").main(prog_name="pyinfra")
         command = _own_command(arguments) or cli
         words = arguments if command is cli else arguments[1:]
         name = "pyinfra" if command is cli else f"pyinfra {arguments[0]}"

@@ -90,17 +90,49 @@ def install_broken(folder: Path) -> None:
     _metadata(folder, "broken-infra", "web-server", {"operations": "broken = broken_infra"})
 
 
+def install_odd(folder: Path) -> None:
+    """Lay out distributions with every fault that `plugins check` names."""
+    _write(
+        folder,
+        {
+            "odd_infra/__init__.py": "class Thing:\n    pass\n",
+            "odd_infra/empty.py": "",
+            "odd_infra/exits.py": "raise SystemExit('bye')\n",
+            "odd_infra/prints.py": f"print('hello')\n{OPERATION}",
+            "odd_infra/hooks.py": "def pyinfra_no_such_hook():\n    pass\n",
+        },
+    )
+    _metadata(
+        folder,
+        "odd-infra",
+        "odd",
+        {
+            "operations": (
+                "empty = odd_infra.empty\nnothing = odd_infra:nothing\nexits = odd_infra.exits\n"
+                "prints = odd_infra.prints\nnginx = odd_infra.prints"
+            ),
+            "facts": "gone = odd_infra.gone",
+            "connectors": "odd = odd_infra:Thing",
+            "plugins": "odd = odd_infra.hooks",
+        },
+    )
+    _metadata(folder, "newer-infra", "new", {"operations": "newer = odd_infra.prints"}, "pyinfra-core>=99")
+
+
 def _write(folder: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
 
 
-def _metadata(folder: Path, name: str, keywords: str, points: dict[str, str]) -> None:
+def _metadata(
+    folder: Path, name: str, keywords: str, points: dict[str, str], requires: str | None = None
+) -> None:
     about = folder / f"{name.replace('-', '_')}-1.2.dist-info"
     about.mkdir()
     (about / "METADATA").write_text(
         f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\nKeywords: {keywords}\n"
+        + (f"Requires-Dist: {requires}\n" if requires else "")
     )
     (about / "entry_points.txt").write_text(
         "".join(f"[pyinfra.{kind}]\n{point}\n" for kind, point in points.items())
