@@ -22,34 +22,34 @@ UV_PYTHON = re.compile(r" ([-+~]) ([a-z]+-\d+\.\d+\S*)(?: \(.*\))?")
 
 
 class _Changes:
-    """Versions before and after, by the normal form of packages' names."""
+    """Versions before and after, by the normal form of packages' names: versions of pip spell them as they like."""
 
     def __init__(self) -> None:
         self._before: dict[str, str] = {}
         self._after: dict[str, str] = {}
-        self._names: dict[str, str] = {}
+        self._names: dict[str, None] = {}
 
     def remove(self, name: str, version: str) -> None:
         """Note that a version is gone."""
         key = canonicalize_name(name)
-        self._names[key] = name
+        self._names[key] = None
         if self._after.pop(key, None) is None:
             self._before.setdefault(key, version)
 
     def install(self, name: str, version: str) -> None:
         """Note that a version is there."""
         key = canonicalize_name(name)
-        self._names[key] = name
+        self._names[key] = None
         self._after[key] = version
 
     def lines(self) -> list[str]:
         """Write the changes, in the order in which packages were first told of."""
-        return [self._line(key, name) for key, name in self._names.items()]
+        return [line for name in self._names if (line := self._line(name))]
 
-    def _line(self, key: str, name: str) -> str:
-        before, after = self._before.get(key), self._after.get(key)
+    def _line(self, name: str) -> str | None:
+        before, after = self._before.get(name), self._after.get(name)
         if after is None:
-            return f"{name} {before} removed"
+            return f"{name} {before} removed" if before else None
         if before is None:
             return f"{name} {after} installed"
         return f"{name} {after} reinstalled" if before == after else f"{name} {before} -> {after}"

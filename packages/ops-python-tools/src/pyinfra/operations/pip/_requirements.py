@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -12,7 +13,8 @@ from pyinfra.api import OperationTypeError, OperationValueError
 from pyinfra.facts.pip._packages import parse_archive
 from pyinfra.operations.util.packaging import PkgInfo
 
-Installed = Mapping[str, Collection[str]]
+if TYPE_CHECKING:
+    from pyinfra.facts.util.packaging import PackageVersionDict
 
 
 def read_packages(packages: str | list[str] | None, present: bool, what: str = "packages") -> list[PkgInfo]:
@@ -81,7 +83,9 @@ def by_name(package: PkgInfo) -> PkgInfo:
     return package._replace(inst_vers_format_fn=lambda found: found.name)
 
 
-def resolve(wanted: list[PkgInfo], installed: Installed) -> tuple[list[PkgInfo], dict[str, Collection[str]]]:
+def resolve(
+    wanted: list[PkgInfo], installed: PackageVersionDict
+) -> tuple[list[PkgInfo], dict[str, Collection[str]]]:
     """Look for wanted packages among the installed ones, whose names may be spelt otherwise.
 
     Args:

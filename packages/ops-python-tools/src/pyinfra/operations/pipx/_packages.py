@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
@@ -60,7 +60,7 @@ def packages(
 
 
 def _ensure(
-    package: PkgInfo, current: dict[str, list[str]], present: bool, latest: bool, extra: str
+    package: PkgInfo, current: dict[str, Collection[str]], present: bool, latest: bool, extra: str
 ) -> Generator[StringCommand, None, None]:
     """Take the one package to where it must be; pipx takes one at a time."""
     commands = ensure_packages(

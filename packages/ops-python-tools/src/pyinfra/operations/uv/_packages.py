@@ -69,7 +69,6 @@ def packages(
         commands = ensure_packages(
             host, resolved, current, present, install, remove, latest=latest, upgrade_command=upgrade
         )
-        for command in commands:
-            yield UvCommand(command)
+        yield from map(UvCommand, commands)
     elif requirements is None:
         host.noop("neither packages nor requirements requested to be (un)installed")

@@ -66,8 +66,7 @@ def tools(
             latest=latest,
             upgrade_command=f"uv tool install --upgrade --no-progress {extra}",
         )
-        for command in commands:
-            yield UvCommand(command)
+        yield from map(UvCommand, commands)
 
 
 @operation(is_idempotent=False, report=uv_changes)
