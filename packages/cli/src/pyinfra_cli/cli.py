@@ -81,6 +81,7 @@ OPTIONS: list[Callable[[Any], Any]] = [
     click.option("--ssh-password", "--password", "ssh_password", help="Password to log in with."),
     click.option("--ssh-password-prompt", is_flag=True, help="Ask for the password to log in with."),
     click.option("--json", "as_json", is_flag=True, help="Print nothing but JSON on stdout."),
+    click.option("--report", multiple=True, metavar="FORMAT=FILE", help="Write a report: json, or a plugin's."),
     click.option("--debug", is_flag=True, help="Print debug logs and tracebacks."),
     click.option("--debug-all", is_flag=True, help="Print debug logs of all packages."),
     click.option("--debug-facts", is_flag=True, help="Print the facts that were asked, and stop."),

@@ -174,15 +174,11 @@ def _groups_of_function(written: str) -> Groups:
 
 
 def _source(name: str) -> Callable[..., Any] | None:
-    from pyinfra.plugins import registry
-    from pyinfra.plugins.hooks import installed_hooks
+    from pyinfra.plugins.hooks import gather
 
-    if not registry.names("plugins"):
-        return None
-    for sources in installed_hooks().hook.pyinfra_inventory_sources():
-        for source in sources:
-            if source.name == name:
-                return source.load  # type: ignore[no-any-return]
+    for _, source in gather("pyinfra_inventory_sources"):
+        if source.name == name:
+            return source.load  # type: ignore[no-any-return]
     return None
 
 

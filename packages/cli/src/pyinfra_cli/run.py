@@ -19,6 +19,7 @@ from pyinfra.context import ctx_config, ctx_inventory, ctx_state
 from . import prints
 from .commands import Work, read_work
 from .exceptions import CliError, WrappedError
+from .extensions import Reports, ask_secret_sources
 from .inventory import limit_hosts, make_inventory
 from .log import screen, setup_logging
 from .settings import Options, make_config, override_data, prompt
@@ -57,6 +58,7 @@ def _run(inventory_name: str, words: Sequence[str], options: Options) -> int:
         _change_folder(options.chdir)
     sys.path.insert(0, os.getcwd())  # noqa: PTH109 - as Python itself puts it there
     work = read_work(words)
+    reports = Reports(options.report)
     _heading("Loading config...")
     config = make_config(options)
     _heading("Loading inventory...")
@@ -70,8 +72,11 @@ def _run(inventory_name: str, words: Sequence[str], options: Options) -> int:
         prints.print_inventory(inventory if limit is None else limit, as_json=options.as_json)
         return 0
     state = State(inventory, config, check_for_changes=not options.yes, initial_limit=limit)
-    with _hints(state, inventory_name, words, work):
-        return _run_state(state, inventory, work, options)
+    try:
+        with _hints(state, inventory_name, words, work):
+            return _run_state(state, inventory, work, options)
+    finally:
+        reports.write(state)
 
 
 def _hints(
@@ -92,6 +97,7 @@ def _run_state(state: State, inventory: Inventory, work: Work, options: Options)
     _set_verbosity(state, options, work)
     _follow(state, options, work)
     try:
+        ask_secret_sources(host for host in inventory if state.is_host_in_limit(host))
         _ask_sudo_passwords(state, options)
         return _STEPS[work.kind](state, work, options)
     except KeyboardInterrupt:

@@ -68,6 +68,7 @@ class Options:
     ssh_password: str | None = None
     ssh_password_prompt: bool = False
     as_json: bool = False
+    report: Sequence[str] = ()
     debug: bool = False
     debug_all: bool = False
     debug_facts: bool = False

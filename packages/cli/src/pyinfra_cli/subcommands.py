@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyinfra.plugins import registry
-
 
 def find_command(name: str) -> Any | None:
     """Give a command by name; None where there is none.
@@ -28,12 +26,9 @@ def find_command(name: str) -> Any | None:
         from .completion import completion
 
         return completion
-    if not registry.names("plugins"):
-        return None
-    from pyinfra.plugins.hooks import installed_hooks
+    from pyinfra.plugins.hooks import gather
 
-    for commands in installed_hooks().hook.pyinfra_cli_commands():
-        for command in commands:
-            if command.name == name:
-                return command
+    for _, command in gather("pyinfra_cli_commands"):
+        if command.name == name:
+            return command
     return None

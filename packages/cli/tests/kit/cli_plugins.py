@@ -35,7 +35,7 @@ class Acme(LocalConnector):
 """
 HOOKS = """
 import click
-from pyinfra.plugins.spec import InventorySource, hookimpl
+from pyinfra.plugins.spec import InventorySource, ReportFormat, SecretSource, hookimpl
 
 @click.command("acme")
 @click.argument("word")
@@ -51,6 +51,21 @@ def pyinfra_cli_commands():
 @hookimpl
 def pyinfra_inventory_sources():
     return [InventorySource("rack", lambda argument: {"rack": ([f"{argument}-1"], {"x": 1})})]
+
+@hookimpl
+def pyinfra_secret_sources():
+    def get(host, key):
+        if host.name == "@acme/locked":
+            raise LookupError("the safe is locked")
+        return "hunter22" if key == "_sudo_password" else None
+    return [SecretSource("safe", get)]
+
+@hookimpl
+def pyinfra_report_formats():
+    def fail(state):
+        raise ValueError("no ink")
+    lines = ReportFormat("lines", lambda state: "".join(f"{host.name}\\n" for host in state.inventory))
+    return [lines, ReportFormat("inkless", fail)]
 
 @hookimpl
 def pyinfra_operation_host_end(host, outcome):

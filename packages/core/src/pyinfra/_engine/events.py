@@ -54,9 +54,8 @@ class Events:
     def listen_to_hooks(self, manager: pluggy.PluginManager) -> None:
         """Call the implementations of a plugin manager."""
         for name in NAMES:
-            caller = getattr(manager.hook, f"pyinfra_{name}")
-            if caller.get_hookimpls():
-                self.listen(name, caller)
+            for implementation in getattr(manager.hook, f"pyinfra_{name}").get_hookimpls():
+                self.listen(name, _PluginListener(implementation))
 
     def emit(self, name: str, **arguments: Any) -> None:
         """Tell of an event; a listener that raises is reported, and nothing else."""
@@ -65,7 +64,8 @@ class Events:
                 listener(state=self._state, **arguments)
             except Exception as error:
                 logger.warning(
-                    "an observer of %s failed: %s: %s",
+                    "%s of %s failed: %s: %s",
+                    listener if isinstance(listener, _PluginListener) else "an observer",
                     name,
                     type(error).__name__,
                     error,
@@ -88,6 +88,19 @@ class Events:
         self.listen("operation_host_retry", handler.operation_host_retry)
         self.listen("operation_host_end", lambda **arguments: _host_end(handler, **arguments))
         self.listen("operation_end", lambda state, op_hash: handler.operation_end(state, op_hash))
+
+
+class _PluginListener:
+    """A hook implementation, called by itself: what it raises is told with the plugin's name."""
+
+    def __init__(self, implementation: pluggy.HookImpl) -> None:
+        self._implementation = implementation
+
+    def __call__(self, **arguments: Any) -> None:
+        self._implementation.function(*(arguments[name] for name in self._implementation.argnames))
+
+    def __str__(self) -> str:
+        return f"plugin {self._implementation.plugin_name}: its observer"
 
 
 def _host_end(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 import pluggy
 
@@ -54,8 +56,11 @@ def _refuse_unmarked(plugin: object) -> None:
             continue
         if name not in known:
             raise PluginError(f"{name} is no hook (they are listed in pyinfra.plugins.spec)")
-        if not hasattr(found, f"{PROJECT}_impl"):
+        marked = getattr(found, f"{PROJECT}_impl", None)
+        if marked is None:
             raise PluginError(f"{name} is not marked: write @hookimpl above it")
+        if marked.get("hookwrapper") or marked.get("wrapper"):
+            raise PluginError(f"{name} is a wrapper: hooks here observe or give something, each by itself")
 
 
 @cache
@@ -70,3 +75,26 @@ def installed_hooks() -> pluggy.PluginManager:
         except PluginError as error:
             logger.warning("%s", error)
     return manager
+
+
+def gather(hook: str) -> Iterator[tuple[str, Any]]:
+    """Give what the installed plugins give for a hook; one that fails is logged by name, and costs the others nothing.
+
+    Args:
+        hook: a hook that gives objects, such as `pyinfra_secret_sources`.
+
+    Yields:
+        The plugin's name, and an object.
+    """
+    if not registry.names("plugins"):
+        return
+    for implementation in getattr(installed_hooks().hook, hook).get_hookimpls():
+        try:
+            given = list(implementation.function())
+        except Exception as error:
+            logger.warning(
+                "plugin %s: %s failed: %s: %s", implementation.plugin_name, hook, type(error).__name__, error
+            )
+            continue
+        for one in given:
+            yield implementation.plugin_name, one
