@@ -25,23 +25,35 @@ def parse_listing(output: Iterable[str]) -> dict[str, GpgKeyInfo]:
 
     Returns:
         For each key, by its long ID: `validity` (a letter), `length` (bits), `subkeys` (the same by their IDs),
-        `fingerprint`, `uid` and `uid_hash` where they are told. Of several user IDs the last one is given.
+        `fingerprint`, `uid` and `uid_hash` where they are told. Of several user IDs the last one is given. A key
+        whose ID one before it has is given by its fingerprint.
     """
-    keys: dict[str, GpgKeyInfo] = {}
+    keys: list[tuple[str, GpgKeyInfo]] = []
     key: GpgKeyInfo | None = None
     newest: GpgKeyInfo | None = None
     for line in output:
         fields = line.split(":")
         kind = fields[0]
         if kind in _KEYS and len(fields) > _KEY_ID:
-            key = newest = keys[fields[_KEY_ID]] = {**_key(fields), "subkeys": {}}
+            key = newest = {**_key(fields), "subkeys": {}}
+            keys.append((fields[_KEY_ID], key))
         elif kind in _SUBKEYS and len(fields) > _KEY_ID and key is not None:
             newest = key["subkeys"][fields[_KEY_ID]] = _key(fields)
         elif kind == "fpr" and len(fields) > _FINGERPRINT and newest is not None:
             newest.setdefault("fingerprint", fields[_FINGERPRINT])
         elif kind == "uid" and len(fields) > _USER_ID and key is not None:
             key["uid_hash"], key["uid"] = fields[_UID_HASH], _unescape(fields[_USER_ID])
-    return keys
+    return _by_id(keys)
+
+
+def _by_id(keys: Iterable[tuple[str, GpgKeyInfo]]) -> dict[str, GpgKeyInfo]:
+    """Give keys by their IDs, those by their fingerprints that have the ID of another: IDs can be forged."""
+    found: dict[str, GpgKeyInfo] = {}
+    for key_id, key in keys:
+        fingerprint = key.get("fingerprint")
+        is_other = key_id in found and fingerprint and found[key_id].get("fingerprint") != fingerprint
+        found[str(fingerprint) if is_other else key_id] = key
+    return found
 
 
 def _key(fields: list[str]) -> GpgKeyInfo:
