@@ -12,7 +12,6 @@ from pyinfra.api.command import QuoteString, StringCommand
 from pyinfra.api.exceptions import InventoryError, PyinfraError
 from pyinfra.api.output import echo
 
-from ._download import download_to
 from ._process import Finished, kill_group, run_process
 from .base import BaseConnector
 from .util import (
@@ -20,6 +19,7 @@ from .util import (
     OutputCollector,
     Placement,
     deliver,
+    download_to,
     extract_control_arguments,
     put_file_by_stdin,
     stdin_bytes,

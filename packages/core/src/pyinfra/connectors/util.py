@@ -13,6 +13,7 @@ from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.output import echo, printable
 
 from ._delivery import Delivery, deliver, wrap_command
+from ._download import download_to
 from ._process import Finished, run_process
 from ._upload import Placement, upload_command
 
@@ -35,6 +36,7 @@ __all__ = [
     "OutputLine",
     "Placement",
     "deliver",
+    "download_to",
     "extract_control_arguments",
     "make_unix_command",
     "make_unix_command_for_host",

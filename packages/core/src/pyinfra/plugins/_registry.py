@@ -274,9 +274,13 @@ def find_fact(name: str) -> type[Any]:
     """
     module, _, attribute = name.rpartition(".")
     if module:
-        found = getattr(registry.module("facts", module), attribute, None)
+        provider = registry.module("facts", module)
+        found = getattr(provider, attribute, None)
         if not _is_fact(found):
-            raise PluginError(f"pyinfra.facts.{module} has no fact {attribute!r}")
+            known = [known for known in dir(provider) if _is_fact(getattr(provider, known))]
+            near = difflib.get_close_matches(attribute, known, n=1)
+            hint = f"; did you mean {module}.{near[0]}?" if near else ""
+            raise PluginError(f"pyinfra.facts.{module} has no fact {attribute!r}{hint}")
         return cast("type[Any]", found)
     return _find_bare_fact(name)
 

@@ -21,6 +21,7 @@ from pyinfra.connectors.util import (
     OutputCollector,
     Placement,
     deliver,
+    download_to,
     extract_control_arguments,
     put_file_by_stdin,
     run_local_process,
@@ -32,7 +33,6 @@ from ._agent import agent_path
 from ._command import Ended, Request, run_command
 from ._connection import Connection, connect
 from ._data import ConnectorData, connector_data_meta
-from ._download import download_to
 from ._errors import one_line
 from ._rsync import rsync_command
 from ._sessions import Sessions
