@@ -97,6 +97,24 @@ class TestLookAhead:
         # The first is answered since prepare.
         assert batches_of(run) == [2] * 5
 
+    def test_asks_no_more_what_an_operation_is_through_with(self, make_run, files):
+        @operation()
+        def line_and_mode(path: Any):
+            if host.get_fact(Line, path=path) != "new":
+                yield StringCommand("echo new >", QuoteString(path))
+            if host.get_fact(Mode, path=path) != "600":
+                yield StringCommand("chmod 600", QuoteString(path))
+
+        files[0].write_text("old\n")
+        run = make_run()
+        # In prepare it is not known what comes after the first change; of the second there is all.
+        add_op(run.state, touch, files[0].with_name("other"))
+        add_op(run.state, line_and_mode, files[1])
+        files[1].write_text("old\n")
+        run.calls.clear()
+        run_ops(run.state)
+        assert batches_of(run) == [2, 1]
+
     def test_is_no_answer_when_it_fails(self, make_run, files):
         class Needed(FactBase[str]):
             side_effect_free = True

@@ -105,7 +105,10 @@ class Ahead:
         for following in islice(side.sequence, side.position(op_hash), None):
             if operations[following].outcome is not None:
                 continue
-            yield from side.asked.get(following, ())
+            asked = side.asked.get(following, ())
+            if following == op_hash:
+                asked = [request for request in asked if request.key not in side.passed]
+            yield from asked
             if operations[following].operation_meta._maybe_is_change is not False:
                 return
 

@@ -111,7 +111,9 @@ class Asking:
             host.connect(reason="to ask for facts", raise_exceptions=True)
         if engine.scheduler.must_call_directly():
             return facts.ask_directly(request)
-        if not self._state.is_executing:
+        if self._state.is_executing:
+            engine.side(host).passed.add(request.key)
+        else:
             engine.ahead.note(host, request, fact, args, kwargs)
         if host.in_callback_op or self._is_poll(host, request):
             facts.forget(request)

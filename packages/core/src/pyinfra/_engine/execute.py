@@ -231,6 +231,7 @@ class HostOperation:
         """Run the commands once; whether that succeeded, and whether `_if` had it skipped."""
         self._lines, self._commands, self._reports, self._error = [], [], {}, None
         self._host.noop_description = None
+        self._engine.side(self._host).passed.clear()
         try:
             for condition in cast("list[Callable[[], bool]]", self._arguments.get("_if") or []):
                 if not condition():

@@ -20,6 +20,7 @@ class HostSide:
     Attributes:
         sequence: the hashes of its operations, in the order of its deploy code.
         asked: by operation, what it asked in prepare and may be asked ahead.
+        passed: what the operation that is being run has asked already.
         remembered: what is worth a hint to the next run.
     """
 
@@ -31,6 +32,7 @@ class HostSide:
         )
         self.sequence: list[str] = []
         self.asked: dict[str, list[Request]] = {}
+        self.passed: set[Any] = set()
         self.remembered: dict[Any, tuple[Request, type[Any], tuple[Any, ...], dict[str, Any]]] = {}
         self._positions: dict[str, int] = {}
 
