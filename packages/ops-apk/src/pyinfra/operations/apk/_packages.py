@@ -74,7 +74,7 @@ def packages(
     if upgrade:
         yield from upgrade_all._inner()
         installed = host.get_fact(ApkPackages)
-    current = installed
+    current: Installed = installed
     if present:
         wanted, current = _to_install(wanted, installed)
     yield from ensure_packages(
@@ -104,7 +104,9 @@ def _checked(packages: str | list[str] | None) -> list[str]:
 def _read(name: str) -> PkgInfo:
     """Read a name that a version may follow."""
     versioned = _VERSION.fullmatch(name)
-    return PkgInfo(*versioned.groups(), "=", "") if versioned else PkgInfo(name, "", "", "")
+    if versioned is None:
+        return PkgInfo(name, "", "", "")
+    return PkgInfo(versioned.group(1), versioned.group(2), "=", "")
 
 
 def _check_names_of_packages(wanted: list[PkgInfo]) -> None:
@@ -142,11 +144,14 @@ def _to_install(
     resolved = []
     for package in wanted:
         constrained = _CONSTRAINED.fullmatch(package.name)
-        held = package.name in world and not _PLAIN.fullmatch(package.name)
-        if held and constrained is None:
+        if package.name not in world or _PLAIN.fullmatch(package.name):
+            resolved.append(package)
+        elif constrained is None:
             current[package.name] = set()
-        held_by_name = held and constrained is not None and constrained.group(1) in installed
-        resolved.append(package._replace(name=constrained.group(1)) if held_by_name else package)
+            resolved.append(package)
+        else:
+            there = constrained.group(1) in installed
+            resolved.append(package._replace(name=constrained.group(1)) if there else package)
     return resolved, current
 
 

@@ -11,6 +11,8 @@ from typing_extensions import override
 # Without epochs, as in pyinfra 3: what is compared with these are versions without, too.
 _FORMAT = r"--queryformat '%{NAME} %{VERSION}-%{RELEASE}\n'"
 _LINE = r"(\S+) (\S+)$"
+# rpm reads quotes, backslashes and patterns in the paths of files, whatever the shell made of them.
+_READ_BY_RPM = re.compile(r"""(['"\\*?\[\]{}])""")
 
 
 class RpmPackages(FactBase[PackageVersionDict]):
@@ -67,7 +69,8 @@ class RpmPackage(FactBase["dict[str, str] | None"]):
         dashed = package.startswith("-")
         name, file = QuoteString(package), QuoteString(f"./{package}" if dashed else package)
         installed = StringCommand("rpm", _FORMAT, "-q --" if dashed else "-q", name)
-        in_file = StringCommand("rpm", _FORMAT, "-qp", file, "2> /dev/null")
+        escaped = QuoteString(_READ_BY_RPM.sub(r"\\\1", f"./{package}" if dashed else package))
+        in_file = StringCommand("rpm", _FORMAT, "-qp", escaped, "2> /dev/null")
         return StringCommand(installed, "|| ! test -e", file, "||", in_file)
 
     @override

@@ -6,6 +6,7 @@ import re
 
 from pyinfra.api import OperationTypeError, OperationValueError
 
+_PATTERN = re.compile(r"""['"\\*?\[\]{}]""")
 _REPOSITORY_ID = re.compile(r"[A-Za-z0-9_.:\-]+")
 
 
@@ -81,16 +82,20 @@ def check_repository(src: str, baseurl: str | None) -> None:
 
 
 def check_file(src: str) -> None:
-    """Refuse what is no path of a file.
+    """Refuse what is no path of a file, or not for rpm, which reads patterns and quotes in the paths that it installs.
 
     Args:
         src: the path or URL.
 
     Raises:
         OperationTypeError: it is no str.
-        OperationValueError: it is empty.
+        OperationValueError: it is empty, or a path with such characters.
     """
     if not isinstance(src, str):
         raise OperationTypeError(f"src must be the path or URL of a package's file, not {src!r}")
     if not src.strip():
         raise OperationValueError(f"src must be the path or URL of a package's file, not {src!r}")
+    if "://" not in src and _PATTERN.search(src):
+        raise OperationValueError(
+            f"rpm would take src, {src!r}, for a pattern or quoted text: give the file another name"
+        )

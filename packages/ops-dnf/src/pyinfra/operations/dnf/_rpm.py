@@ -27,7 +27,7 @@ def rpm(src: str, present: bool = True) -> Generator[PyinfraCommand, None, None]
 
     Raises:
         OperationTypeError: `src` is no str.
-        OperationValueError: it is empty.
+        OperationValueError: it is empty, or rpm would take the path for a pattern or quoted text.
 
     **Example:**
 
