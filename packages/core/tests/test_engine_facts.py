@@ -136,6 +136,17 @@ class TestBatches:
         run.on(lambda: [touch(folder / str(number)) for number in range(50)])
         assert len(run.calls) == 1
 
+    def test_what_operations_are_called_and_when_they_run_makes_no_batches(self, make_run, folder: Path):
+        run = make_run()
+        run.on(
+            lambda: [
+                touch(folder / "a", name="First"),
+                touch(folder / "b", name="Second", _ignore_errors=True),
+                touch(folder / "c", _serial=True, _if=lambda: True),
+            ]
+        )
+        assert len(run.calls) == 1
+
     def test_a_second_run_costs_one_call(self, make_run, folder: Path):
         for number in range(20):
             (folder / str(number)).touch()

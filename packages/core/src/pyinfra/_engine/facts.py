@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS
 from pyinfra.api.command import StringCommand
 from pyinfra.api.exceptions import ConnectError, PyinfraError
 from pyinfra.api.hiddenvalue import HiddenValue
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
 # A request with one of these goes alone: they are about one command.
 _ALONE = ("_timeout", "_get_pty", "_stdin")
-# How an operation is run, not how a command is: no part of what a fact asks.
-_NOT_ASKED = ("_retries", "_retry_delay", "_retry_until", "_success_exit_codes", "_shell_executable")
+# How a command is run. What says how an operation is, or is worded into the question, is no part of what a fact asks.
+_ASKED = frozenset(CONNECTOR_ARGUMENT_KEYS) - {
+    *("_retries", "_retry_delay", "_retry_until", "_success_exit_codes", "_shell_executable"),
+}
 
 
 @dataclass(slots=True)
@@ -54,12 +57,12 @@ def make_request(question: Question, arguments: Mapping[str, Any]) -> Request:
 
     Args:
         question: the question.
-        arguments: connector arguments.
+        arguments: global arguments; connector arguments are taken from them.
 
     Returns:
         The request, with the keys under which it is found again.
     """
-    asked = {key: value for key, value in arguments.items() if value and key not in _NOT_ASKED}
+    asked = {key: value for key, value in arguments.items() if value and key in _ASKED}
     shape = _frozen(asked)
     key = (question.command, question.requires, question.shell, question.success, shape)
     return Request(question, asked, shape, key, Event())
