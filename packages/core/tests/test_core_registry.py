@@ -160,13 +160,17 @@ class TestBroken:
         self.check(registry_of(good), "bad", "UnicodeDecodeError")
 
     def test_a_requirement_that_is_none(self, good: Path):
-        install(good, "bad", {"operations": {"x": "bad"}}, requires=["pyinfra-core (any"])
-        self.check(registry_of(good), "bad", "InvalidRequirement")
+        install(good, "bad", {"operations": {"y": "bad"}}, requires=["pyinfra-core (any"])
+        found = registry_of(good)
+        assert names(found) == ["operations.x", "operations.y"]
+        with pytest.raises(
+            PluginError, match=r"bad 1\.0 requires 'pyinfra-core \(any', which is no requirement"
+        ):
+            found.find("operations", "y")
 
     def test_metadata_that_raises(self, good: Path):
         class Raising:
-            @property
-            def metadata(self):
+            def read_text(self, name):
                 raise PermissionError("not yours")
 
             def __str__(self):

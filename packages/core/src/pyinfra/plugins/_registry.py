@@ -47,7 +47,7 @@ class Plugin:
         distribution: the distribution's name.
         version: its version.
         tags: the distribution's keywords that are slugs.
-        refused: why it can't be used with this core; None where it can.
+        requires: what the distribution requires that may be core.
     """
 
     kind: str
@@ -56,7 +56,24 @@ class Plugin:
     distribution: str
     version: str
     tags: tuple[str, ...] = ()
-    refused: str | None = None
+    requires: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> str | None:
+        """Why it can't be used with this core; None where it can."""
+        for line in self.requires:
+            # Our own say so, and need not wait for what reads requirements to be loaded.
+            if line == f"{CORE}=={__version__}":
+                continue
+            try:
+                wanted = _core_bounds(line)
+            except ValueError as error:
+                return (
+                    f"{self.distribution} {self.version} requires {line!r}, which is no requirement: {error}"
+                )
+            if wanted is not None and not wanted.contains(__version__, prereleases=True):
+                return f"{self.distribution} {self.version} needs {CORE}{wanted}, installed is {__version__}"
+        return None
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name!r} of {self.distribution} {self.version}"
@@ -94,11 +111,15 @@ class Registry:
         for distribution in source:
             name = ""
             try:
-                name = _normalized(distribution.metadata["Name"])
+                # Most are no plugins: reading what all of them are called would take most of the time.
+                if "pyinfra." not in (distribution.read_text("entry_points.txt") or ""):
+                    continue
+                about = distribution.metadata
+                name = _normalized(about["Name"])
                 if name in seen:
                     continue
                 seen.add(name)
-                own = list(_read(distribution, name))
+                own = list(_read(distribution, about, name))
             except Exception as error:
                 where = name or getattr(distribution, "_path", None) or distribution
                 self._broken.append(Broken(str(where), f"{type(error).__name__}: {error}"))
@@ -209,33 +230,26 @@ def _normalized(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _read(distribution: Any, name: str) -> Iterator[Plugin]:
-    points = [point for point in distribution.entry_points if point.group.startswith("pyinfra.")]
-    points = [point for point in points if point.group.partition(".")[2] in GROUPS]
-    if not points:
-        return
-    keywords = distribution.metadata.get("Keywords") or ""
-    tags = tuple(word for word in re.split(r"[,\s]+", keywords) if _SLUG.fullmatch(word))
-    version = str(distribution.version)
-    refused = _refused(distribution, name, version)
-    for point in points:
-        kind = point.group.partition(".")[2]
-        yield Plugin(kind, point.name, point.value, name, version, tags, refused)
+def _read(distribution: Any, about: Any, name: str) -> Iterator[Plugin]:
+    tags = tuple(word for word in re.split(r"[,\s]+", about.get("Keywords") or "") if _SLUG.fullmatch(word))
+    requires = tuple(
+        line for line in about.get_all("Requires-Dist") or () if _normalized(line).startswith(CORE)
+    )
+    version = str(about["Version"])
+    for point in distribution.entry_points:
+        start, _, kind = point.group.partition(".")
+        if start == "pyinfra" and kind in GROUPS:
+            yield Plugin(kind, point.name, point.value, name, version, tags, requires)
 
 
-def _refused(distribution: Any, name: str, version: str) -> str | None:
-    for line in distribution.requires or ():
-        # Our own say so, and need not wait for what reads requirements to be loaded.
-        if not _normalized(line).startswith("pyinfra-core") or line == f"{CORE}=={__version__}":
-            continue
-        from packaging.requirements import Requirement
+def _core_bounds(line: str) -> Any:
+    """Give the versions of core that a requirement allows; None where it is about something else."""
+    from packaging.requirements import Requirement
 
-        wanted = Requirement(line)
-        if wanted.marker and not wanted.marker.evaluate({"extra": ""}):
-            continue
-        if _normalized(wanted.name) == CORE and not wanted.specifier.contains(__version__, prereleases=True):
-            return f"{name} {version} needs {CORE}{wanted.specifier}, installed is {__version__}"
-    return None
+    wanted = Requirement(line)
+    if _normalized(wanted.name) != CORE or (wanted.marker and not wanted.marker.evaluate({"extra": ""})):
+        return None
+    return wanted.specifier
 
 
 registry = Registry()
