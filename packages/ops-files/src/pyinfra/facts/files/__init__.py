@@ -10,6 +10,7 @@ from ._owner_ids import OwnerIds
 from ._same_file import SameFile
 from ._same_tree import SameTree
 from ._stat import Directory, File, FileDict, Link, LinkDict, Socket
+from ._tree import Tree, TreeEntry
 
 __all__ = [
     "Block",
@@ -34,4 +35,6 @@ __all__ = [
     "Sha256File",
     "Sha384File",
     "Socket",
+    "Tree",
+    "TreeEntry",
 ]

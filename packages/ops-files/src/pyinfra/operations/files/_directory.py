@@ -11,7 +11,7 @@ from pyinfra.facts.files import Directory, Link
 from pyinfra.facts.util.quoting import quote_path
 
 from ._arguments import check_mode, check_owner, check_path
-from ._metadata import chmod_if_needed, chown_if_needed
+from ._metadata import chown_if_needed, metadata_changes
 from ._paths import make_way, remove
 
 
@@ -76,8 +76,7 @@ def directory(
     changes = [StringCommand("mkdir -p", quote_path(path))] if not info else []
     if not info or not _no_check_owner_mode:
         known = info or None
-        changes += chmod_if_needed(path, wanted_mode, known, recursive, is_directory=True)
-        changes += chown_if_needed(path, user, group, known, recursive)
+        changes += metadata_changes(path, wanted_mode, user, group, known, recursive, is_directory=True)
     yield from changes
     if not changes:
         host.noop(f"directory {path} already exists")

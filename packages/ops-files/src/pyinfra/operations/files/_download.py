@@ -19,7 +19,7 @@ from pyinfra.operations.util.files import chmod, chown
 from ._arguments import check_mode, check_owner, check_path
 from ._fetching import Request, fetch_command, verify_command
 from ._local import temporary_path
-from ._metadata import chmod_if_needed, chown_if_needed
+from ._metadata import metadata_changes
 
 # Where anybody may make files.
 _SHARED = ("/tmp/", "/var/tmp/", "/dev/shm/")  # noqa: S108 - where not to use a name that others can guess
@@ -110,10 +110,7 @@ def download(
         for kind, wanted in sums.items():
             yield verify_command(kind, dest, wanted)
         return
-    changes = [
-        *chown_if_needed(dest, user, group, info),
-        *chmod_if_needed(dest, wanted_mode, info),
-    ]
+    changes = metadata_changes(dest, wanted_mode, user, group, info)
     yield from changes
     if not changes:
         host.noop(f"file {dest} has already been downloaded")

@@ -163,11 +163,11 @@ def _words(options: Iterable[_Option]) -> Iterator[Any]:
 
 def _escape(value: Any) -> str:
     """Escape a value as curl reads it between double quotes."""
-    return re.sub(r'[\\"]', r"\\\g<0>", reveal(value)).replace("\n", "\\n")
+    return re.sub(r'[\\"]', r"\\\g<0>", str(reveal(value))).replace("\n", "\\n")
 
 
 def _wgetrc_line(name: str, value: Any) -> str:
-    text = reveal(value)
+    text = str(reveal(value))
     if name == "-e":
         return text
     if not name.startswith("--") or "\n" in text:

@@ -11,7 +11,7 @@ from pyinfra.facts.util.quoting import quote_path
 
 from ._arguments import check_mode, check_owner, check_path
 from ._directory import ensure_parent
-from ._metadata import chmod_if_needed, chown_if_needed
+from ._metadata import metadata_changes
 from ._paths import make_way, remove
 
 
@@ -69,8 +69,7 @@ def file(
     if not info and create_remote_dir:
         yield from ensure_parent(path, user, group)
     changes = [StringCommand("touch", quote_path(path))] if touch or not info else []
-    changes += chmod_if_needed(path, wanted_mode, info or None)
-    changes += chown_if_needed(path, user, group, info or None)
+    changes += metadata_changes(path, wanted_mode, user, group, info or None)
     yield from changes
     if not changes:
         host.noop(f"file {path} already exists")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from pyinfra import host
 from pyinfra.facts.files import OwnerIds
@@ -17,6 +17,43 @@ _PERMISSIONS = {"r": 0o444, "w": 0o222, "x": 0o111, "s": 0o6000, "t": 0o1000}
 _CLASSES = {"u": 0o4700, "g": 0o2070, "o": 0o1007, "a": 0o7777}
 _UMASK = 0o022
 _SHIFTS = {"u": 6, "g": 3, "o": 0}
+
+
+def metadata_changes(
+    path: str,
+    mode: int | str | None,
+    user: str | None,
+    group: str | None,
+    info: Any,
+    recursive: bool = False,
+    is_directory: bool = False,
+) -> list[StringCommand]:
+    """Give the commands that set mode and owner, where they are not as wanted.
+
+    Args:
+        path: the path on the host.
+        mode: the wanted mode; None for any.
+        user: the wanted user; None for any.
+        group: the wanted group; None for any.
+        info: the path's fact; None where it is new.
+        recursive: whether everything below is set too.
+        is_directory: whether it is a directory.
+
+    Returns:
+        No command, or some.
+    """
+    chmods = list(chmod_if_needed(path, mode, info, recursive, is_directory))
+    chowns = list(chown_if_needed(path, user, group, info, recursive))
+    if chowns and _has_special_bits(mode) and (recursive or not is_directory):
+        # A file that gets another owner loses setuid and setgid.
+        return [*chowns, chmod(path, mode, recursive=recursive)]
+    return [*chmods, *chowns]
+
+
+def _has_special_bits(mode: int | str | None) -> TypeGuard[int | str]:
+    if isinstance(mode, int):
+        return bool(int(str(mode), 8) & 0o6000)
+    return mode is not None and "s" in mode
 
 
 def chmod_if_needed(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import IO, Any
 
@@ -27,7 +28,7 @@ from ._checksums import is_same_content
 from ._diff import show_upload
 from ._directory import ensure_parent
 from ._local import LocalFileError, is_io, local_os, local_path, temporary_path
-from ._metadata import chmod_if_needed, chown_if_needed
+from ._metadata import metadata_changes
 from ._times import read_local_times, time_differs, wanted_time
 
 # As many links in a row as Linux follows.
@@ -95,32 +96,73 @@ def put(
     dest, info = _find_destination(dest, source)
     if create_remote_dir and not info:
         yield from ensure_parent(dest, user, group)
+    changes: list[Any] = []
     if not info or force or _is_missing(source) or not is_same_content(source, dest):
         if not _is_missing(source):
             show_upload(source, dest, exists=bool(info))
-        yield FileUploadCommand(
-            source, _expand_home(dest), remote_temp_filename=temporary_path(), placement=placement
-        )
-        if user or group:
-            yield chown(dest, user, group)
-        if wanted_mode is not None:
-            yield chmod(dest, wanted_mode)
-        changed = True
+        changes += _upload(source, dest, user, group, wanted_mode, placement)
         info = None
     else:
-        changes = [
-            *chmod_if_needed(dest, wanted_mode, info),
-            *chown_if_needed(dest, user, group, info),
-        ]
-        yield from changes
-        changed = bool(changes)
+        changes += metadata_changes(dest, wanted_mode, user, group, info)
+    yield from changes
     for field, value in ((MetadataTimeField.MTIME, mtime), (MetadataTimeField.ATIME, atime)):
         wanted = wanted_time(field, value, local_times, is_io(source))
         if wanted is not None and (not info or time_differs(wanted, info[field.value])):
-            changed = True
-            yield touch(dest, field, wanted)
-    if not changed:
+            changes.append(touch(dest, field, wanted))
+            yield changes[-1]
+    if not changes:
         host.noop(f"file {dest} is already uploaded")
+
+
+def put_below(
+    source: str, dest: str, user: str | None, group: str | None, mode: int | str
+) -> Iterator[FileUploadCommand | StringCommand]:
+    """Give the commands that upload a file of a tree, out of which no symbolic link on the host leads.
+
+    Args:
+        source: the local path.
+        dest: the path on the host.
+        user: the user that should own the file.
+        group: the group that should own the file.
+        mode: its permissions.
+
+    Yields:
+        The commands.
+
+    Raises:
+        OperationError: something else than a file or a link is there.
+    """
+    wanted_mode = check_mode(mode)
+    info: Any = host.get_fact(File, path=dest)
+    if info is False and not host.get_fact(Link, path=dest):
+        raise OperationError(f"{dest} exists and is not a file")
+    if info and is_same_content(source, dest):
+        changes = metadata_changes(dest, wanted_mode, user, group, info)
+        yield from changes
+        if not changes:
+            host.noop(f"file {dest} is already uploaded")
+        return
+    show_upload(source, dest, exists=bool(info))
+    placement = _placement(user, group, wanted_mode, None) or Placement()
+    placement = replace(placement, follow_links=False)
+    yield from _upload(source, dest, user, group, wanted_mode, placement)
+
+
+def _upload(
+    source: str | IO[Any],
+    dest: str,
+    user: str | None,
+    group: str | None,
+    mode: int | str | None,
+    placement: Placement | None,
+) -> Iterator[FileUploadCommand | StringCommand]:
+    """Give the upload, and after it the commands that set what it has set already, where its connector can."""
+    place = _expand_home(dest)
+    yield FileUploadCommand(source, place, remote_temp_filename=temporary_path(), placement=placement)
+    if user or group:
+        yield chown(dest, user, group)
+    if mode is not None:
+        yield chmod(dest, mode)
 
 
 def _check_source(src: Any, add_deploy_dir: bool, assume_exists: bool) -> str | IO[Any]:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
-from fnmatch import fnmatch
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from pyinfra import host
-from pyinfra.api import FileUploadCommand, OperationTypeError, StringCommand, operation
+from pyinfra.api import FileUploadCommand, OperationError, StringCommand, operation
 from pyinfra.api.util import get_path_permissions_mode
-from pyinfra.facts.files import FindFiles, FindLinks, Link
+from pyinfra.facts.files import FindFiles, FindLinks, Link, Tree
 from pyinfra.operations.util.files import unix_path_join
 
-from ._arguments import check_path
+from ._arguments import check_mode, check_owner, check_path
 from ._directory import directory
 from ._file import file
 from ._link import link
 from ._local import LocalFileError, local_os, local_path
-from ._put import put
+from ._local_tree import Excluded, LocalTree, make_patterns, walk
+from ._put import put_below
+from ._tree_commands import carry_out
+from ._tree_plan import find_removed, make_plan
+
+# Up to so many are asked for and changed one by one, with the commands that people know from their logs.
+_FEW = 10
+
+# What finds files and links on a host, and what removes them.
+_REMOVERS: tuple[tuple[Any, Any], ...] = ((FindFiles, file), (FindLinks, link))
 
 
 @operation()
@@ -36,6 +43,10 @@ def sync(
     add_deploy_dir: bool = True,
 ) -> Generator[FileUploadCommand | StringCommand, None, None]:
     """Make a directory on the host hold what a local one holds: directories, files and symbolic links.
+
+    Contents are compared by checksum. Each file is replaced as a whole. A symbolic link on the host is never followed
+    out of the directory: where a file should be, the file replaces it. Where there are more than ten, they are
+    compared in one question, and small files that differ are sent as one archive, for which the host needs `tar`.
 
     Args:
         src: the local directory.
@@ -66,110 +77,80 @@ def sync(
     """
     source = local_path(check_path("src", src), add_deploy_dir).rstrip("/") or "/"
     dest = check_path("dest", dest).rstrip("/") or "/"
+    user, group = check_owner("user", user), check_owner("group", group)
+    modes: tuple[Any, Any] = (dir_mode, mode)
+    for one in modes:
+        check_mode(None if one is True else one)
     if not local_os().path.isdir(source):
         raise LocalFileError(f"No such directory: {source}")
-    excluded = _Excluded(_patterns("exclude", exclude), _patterns("exclude_dir", exclude_dir))
-    tree = _walk(source, excluded)
+    excluded = Excluded(make_patterns("exclude", exclude), make_patterns("exclude_dir", exclude_dir))
+    tree = walk(source, excluded)
     found: Any = host.get_fact(Link, path=dest)
     if found:
         dest = posixpath.join(posixpath.dirname(dest), found["link_target"])
-    owner: dict[str, Any] = {"user": user, "group": group}
+
+    def find_mode(below: str, is_folder: bool) -> Any:
+        wanted = modes if is_folder else modes[1:]
+        given = next((one for one in wanted if one not in (None, True)), None)
+        return given or get_path_permissions_mode(tree.path(below))
+
+    if tree.size > _FEW:
+        yield from _sync_many(
+            tree, dest, (user, group), find_mode, excluded if delete else None, found is False
+        )
+        return
+    yield from _sync_few(tree, dest, {"user": user, "group": group}, find_mode)
+    if delete:
+        yield from _delete(tree, dest, excluded)
+
+
+def _sync_few(
+    tree: LocalTree, dest: str, owner: dict[str, Any], find_mode: Any
+) -> Iterator[FileUploadCommand | StringCommand]:
     for below in tree.folders:
-        local = local_os().path.join(source, below) if below else source
-        wanted = _folder_mode(local, dir_mode, mode)
-        yield from directory._inner(path=_join(dest, below), mode=wanted, **owner)
+        yield from directory._inner(path=_join(dest, below), mode=find_mode(below, True), **owner)
     for below, target in tree.links.items():
         yield from link._inner(path=_join(dest, below), target=target, create_remote_dir=False, **owner)
     for below in tree.files:
-        yield from put._inner(
-            src=local_os().path.join(source, below),
-            dest=_join(dest, below),
-            mode=True if mode is None else mode,
-            add_deploy_dir=False,
-            create_remote_dir=False,
-            **owner,
-        )
-    if delete:
-        yield from _delete(dest, {_join(dest, below) for below in (*tree.files, *tree.links)}, excluded)
+        yield from put_below(tree.path(below), _join(dest, below), mode=find_mode(below, False), **owner)
 
 
-@dataclass
-class _Excluded:
-    """What is left alone."""
-
-    patterns: Sequence[str]
-    folder_patterns: Sequence[str]
-
-    def holds(self, path: str, below: str) -> bool:
-        return any(fnmatch(path, pattern) or fnmatch(below, pattern) for pattern in self.patterns)
-
-    def holds_folder(self, below: str) -> bool:
-        """Whether a directory is left alone, or one above it."""
-        parts = below.split("/") if below else []
-        return any(
-            fnmatch("/".join(parts[: depth + 1]), pattern)
-            for depth in range(len(parts))
-            for pattern in self.folder_patterns
-        )
-
-
-@dataclass
-class _Tree:
-    """What a local directory holds, as paths below it with slashes."""
-
-    folders: list[str] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
-    links: dict[str, str] = field(default_factory=dict)
-
-
-def _patterns(name: str, value: Any) -> list[str]:
-    patterns = [value] if isinstance(value, str) else list(value or ())
-    if not all(isinstance(pattern, str) for pattern in patterns):
-        raise OperationTypeError(f"`{name}` must be a string or a list of strings")
-    return patterns
-
-
-def _folder_mode(local: str, *modes: Any) -> Any:
-    """Give the first mode that is one, or that of the local directory."""
-    return next((mode for mode in modes if mode not in (None, True)), None) or get_path_permissions_mode(
-        local
-    )
+def _sync_many(
+    tree: LocalTree,
+    dest: str,
+    owner: tuple[str | None, str | None],
+    find_mode: Any,
+    removing: Excluded | None,
+    is_something: bool,
+) -> Iterator[FileUploadCommand | StringCommand]:
+    found = host.get_fact(Tree, path=dest, files=tree.files, links=tree.links)
+    if found is None and is_something:
+        raise OperationError(f"{dest} exists and is not a directory")
+    found = found or {}
+    plan = make_plan(tree, found, dest, owner, find_mode)
+    if removing is not None:
+        plan.removed = find_removed(tree, found, dest, removing)
+    changes = list(carry_out(plan, tree, dest, owner))
+    yield from changes
+    if not changes:
+        host.noop(f"directory {dest} already holds what {tree.source} does")
 
 
 def _join(dest: str, below: str) -> str:
     return unix_path_join(dest, below) if below else dest
 
 
-def _walk(source: str, excluded: _Excluded) -> _Tree:
-    os = local_os()
-    tree = _Tree()
-    for folder, folders, names in os.walk(source):
-        below = "" if folder == source else os.path.relpath(folder, source).replace(os.sep, "/")
-        if excluded.holds_folder(below):
-            folders.clear()
-            continue
-        tree.folders.append(below)
-        folders.sort()
-        for name in sorted([*folders, *names]):
-            path = os.path.join(folder, name)
-            inner = f"{below}/{name}" if below else name
-            is_link = os.path.islink(path)
-            if (name in folders and not is_link) or excluded.holds(path, inner):
-                continue
-            if is_link:
-                tree.links[inner] = os.readlink(path)
-            else:
-                tree.files.append(inner)
-    return tree
-
-
-def _delete(dest: str, wanted: set[str], excluded: _Excluded) -> Iterator[StringCommand]:
+def _delete(tree: LocalTree, dest: str, excluded: Excluded) -> Iterator[StringCommand]:
     start = dest if dest.endswith("/") else f"{dest}/"
-    for fact, remove in ((FindFiles, file), (FindLinks, link)):
-        for path in host.get_fact(fact, path=dest):
-            below = path[len(start) :]
-            # A name that holds a newline comes in pieces, of which none may be taken for a path.
-            if not path.startswith(start) or path in wanted or excluded.holds(path, below):
-                continue
-            if not excluded.holds_folder(posixpath.dirname(below)):
-                yield from remove._inner(path=path, present=False)
+    wanted = {_join(dest, below) for below in (*tree.files, *tree.links)}
+    found = [(remove, path) for fact, remove in _REMOVERS for path in host.get_fact(fact, path=dest)]
+    if not all(path.startswith(start) for _, path in found):
+        # A name that holds a newline comes in pieces, of which none may be taken for a path.
+        entries = host.get_fact(Tree, path=dest) or {}
+        removed = find_removed(tree, entries, dest, excluded)
+        found = [(link if entries[below].type == "l" else file, start + below) for below in removed]
+    for remove, path in found:
+        below = path[len(start) :]
+        if path in wanted or excluded.holds(path, below) or excluded.holds_folder(posixpath.dirname(below)):
+            continue
+        yield from remove._inner(path=path, present=False)

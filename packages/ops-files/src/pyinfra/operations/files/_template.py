@@ -24,8 +24,6 @@ def template(
     mode: int | str | None = None,
     create_remote_dir: bool = True,
     jinja_env_kwargs: dict[str, Any] | None = None,
-    *,
-    validate: str | None = None,
     **data: Any,
 ) -> Generator[FileUploadCommand | StringCommand, None, None]:
     """Render a Jinja2 template and upload the result, where the host's file differs.
@@ -41,8 +39,8 @@ def template(
         mode: its permissions, as octal digits or a symbolic mode such as `u+x`.
         create_remote_dir: whether the directory above `dest` is made where it is missing, for the same user and group.
         jinja_env_kwargs: arguments for `jinja2.Environment`, such as `{"trim_blocks": True}`.
-        validate: a shell command that checks a new content before it replaces the old, as that of `files.put`.
-        **data: names and values for the template.
+        **data: names and values for the template. Where `validate` among them is a text, it is a shell command that
+            checks a new content before it replaces the old, as that of `files.put`.
 
     **Example:**
 
@@ -64,6 +62,8 @@ def template(
         shown = check_path("src", src)
         source = local_path(shown, add_deploy_dir=True)
     names = {"host": host, "state": state, "inventory": state.inventory, **data}
+    # Among the data, for it must stay what the operation's documented signature ends with.
+    validate = data.get("validate")
     text = render(source, shown, names, jinja_env_kwargs)
     yield from put._inner(
         src=StringIO(text, newline=""),
@@ -73,5 +73,5 @@ def template(
         mode=mode,
         add_deploy_dir=False,
         create_remote_dir=create_remote_dir,
-        validate=validate,
+        validate=validate if isinstance(validate, str) else None,
     )
