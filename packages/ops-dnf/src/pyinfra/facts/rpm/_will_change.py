@@ -9,7 +9,10 @@ from pyinfra.api import FactBase, FactValueError, OperationValueError, StringCom
 from typing_extensions import override
 
 _NOTHING = re.compile(r"Nothing to do\.?$|No packages marked for (update|upgrade|removal)\.?$", re.IGNORECASE)
+_NOT_REMOVED = re.compile(r"No packages marked for removal\b", re.IGNORECASE)
 _ERROR = re.compile(r"error\b", re.IGNORECASE)
+# Where dnf is configured to pass over what it can't find (strict=0), it has nothing to do for that either.
+_NOT_FOUND = re.compile(r"No match for argument\b", re.IGNORECASE)
 
 
 def quote_words(words: str, what: str, error: type[FactValueError | OperationValueError]) -> str:
@@ -70,5 +73,8 @@ class WillChangeBase(FactBase[bool]):
     @override
     def process(self, output: list[str]) -> bool:
         lines = [line.strip() for line in output]
-        nothing = any(_NOTHING.match(line) for line in lines)
-        return not nothing or any(_ERROR.match(line) for line in lines)
+
+        def says(pattern: re.Pattern[str]) -> bool:
+            return any(pattern.match(line) for line in lines)
+
+        return not says(_NOTHING) or says(_ERROR) or (says(_NOT_FOUND) and not says(_NOT_REMOVED))
