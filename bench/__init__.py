@@ -1,0 +1,1 @@
+"""Measures pyinfra beside the tools it is compared with: `python -m bench --help`."""
