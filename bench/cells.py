@@ -125,6 +125,15 @@ class Run:
     problems: list[str] = field(default_factory=list)
 
 
+@cache
+def describe_machine() -> str:
+    """Give this machine's size in words."""
+    models = re.findall(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
+    processor = models[0] if models else platform.machine()
+    return f"{os.cpu_count()} cores of {processor}, {memory:.0f} GiB, Linux {platform.release()}"
+
+
 @dataclass
 class Result:
     """What is kept of a cell.
@@ -160,15 +169,6 @@ class Result:
         values = sorted(getattr(run, what) for run in self.runs)
         middle = len(values) // 2
         return float(values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2)
-
-
-@cache
-def describe_machine() -> str:
-    """Give this machine's size in words."""
-    models = re.findall(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
-    processor = models[0] if models else platform.machine()
-    return f"{os.cpu_count()} cores of {processor}, {memory:.0f} GiB, Linux {platform.release()}"
 
 
 class Store:
