@@ -2,6 +2,7 @@ import pytest
 from pyinfra.api import OperationError, OperationValueError, StringCommand
 from pyinfra.connectors.util import CommandOutput, OutputLine
 from pyinfra.operations.apt import _command
+from pyinfra.operations.apt._locks import held_lock
 
 HELD = [
     "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4711 (apt-get)",
@@ -25,25 +26,41 @@ def output(lines):
     return CommandOutput([OutputLine("stderr", line) for line in lines])
 
 
-@pytest.mark.parametrize("lines", [HELD, HELD_OLD, HELD_GERMAN, HELD_DPKG])
-def test_a_held_lock(lines):
-    assert _command.lock_holder(output(lines)) == lines[0].removeprefix("E: ")
+@pytest.mark.parametrize(
+    ("lines", "path", "holder"),
+    [
+        (HELD, "/var/lib/dpkg/lock-frontend", "process 4711 (apt-get)"),
+        (HELD_OLD, "/var/lib/apt/lists/lock", "another process"),
+        (HELD_GERMAN, "/var/lib/dpkg/lock-frontend", "another process"),
+        (HELD_DPKG, "/var/lib/dpkg/lock-frontend", "process 4711"),
+    ],
+)
+def test_a_held_lock(lines, path, holder):
+    lock = held_lock(output(lines))
+    assert (lock.line, lock.paths[0], lock.holder) == (lines[0].removeprefix("E: "), path, holder)
 
 
 @pytest.mark.parametrize("lines", [[], NOT_ROOT, WAITED, ["E: Unable to locate package nope"]])
 def test_another_failure(lines):
-    assert _command.lock_holder(output(lines)) is None
+    assert held_lock(output(lines)) is None
 
 
 class Host:
-    """Answers each command with the next of some answers, but `sleep`, which takes no time here."""
+    """Answers each command with the next of some answers, but `sleep`, which takes no time here.
+
+    Whoever holds a lock is found out by a command that ends in a loop.
+    """
 
     name, print_prefix = "web", "[web] "
 
-    def __init__(self, *answers, data=None):
+    def __init__(self, *answers, data=None, holder=""):
         self.answers, self.data, self.commands, self.arguments = list(answers), data or {}, [], []
+        self.holder, self.asked = holder, []
 
     def run_shell_command(self, command, **arguments):
+        if str(command).endswith("done"):
+            self.asked.append(str(command))
+            return True, CommandOutput([OutputLine("stdout", self.holder)])
         self.commands.append(str(command))
         self.arguments.append(arguments)
         if str(command).startswith("sleep"):
@@ -79,13 +96,53 @@ def test_another_failure_is_not_repeated():
 @pytest.mark.parametrize(
     ("data", "arguments"), [({"apt_lock_timeout": 0}, {}), ({"apt_lock_timeout": 0.0}, {"_timeout": 9})]
 )
-def test_the_wait_ends(data, arguments):
-    host = Host((False, HELD), data=data)
+@pytest.mark.parametrize(
+    ("lines", "found", "holder"),
+    [
+        (HELD, "", r"process 4711 \(apt-get\) holds /var/lib/dpkg/lock-frontend"),
+        (HELD_DPKG, "4711 aptitude", r"process 4711 \(aptitude\) holds /var/lib/dpkg/lock-frontend or /var"),
+        (HELD_DPKG, "4711 ", r"process 4711 holds"),
+        (HELD_OLD, "99 my (odd)\x1b apt", r"process 99 \(my \(odd\) apt\) holds /var/lib/apt/lists/lock"),
+        (HELD_OLD, "", "another process holds /var/lib/apt/lists/lock"),
+    ],
+)
+def test_the_wait_ends(data, arguments, lines, found, holder):
+    host = Host((False, lines), data=data, holder=found)
     with pytest.raises(
         OperationError,
-        match=r"web: another process has held the lock for 0 seconds: .*4711.*apt_lock_timeout",
+        match=rf"web: another process has held the lock for 0 seconds: {holder}.*apt_lock_timeout",
     ):
         _command.LockedCommand("apt-get").execute(State(), host, arguments)
+
+
+def test_who_is_waited_for_is_told_at_first_when_it_changes_and_each_minute(monkeypatch, caplog):
+    times = iter([0.0, 0.0, 2.0, 4.0, 30.0, 64.0])
+    monkeypatch.setattr(_command.time, "monotonic", lambda: next(times))
+    host = Host(
+        *((False, lines) for lines in (HELD, HELD, HELD_DPKG, HELD_DPKG, HELD_DPKG)),
+        (True, []),
+        data={"apt_lock_timeout": 100},
+        holder="4711 dpkg",
+    )
+    with caplog.at_level("WARNING", "pyinfra"):
+        assert _command.LockedCommand("apt-get").execute(State(), host, {})[0]
+    paths = "/var/lib/dpkg/lock-frontend or /var/lib/dpkg/lock"
+    assert [record.getMessage() for record in caplog.records] == [
+        "[web] waiting up to 100 seconds for process 4711 (apt-get), which holds /var/lib/dpkg/lock-frontend",
+        f"[web] waiting up to 96 seconds for process 4711 (dpkg), which holds {paths}",
+        f"[web] waiting up to 36 seconds for process 4711 (dpkg), which holds {paths}",
+    ]
+    assert len(host.asked) == 2
+
+
+def test_messages_are_in_english_and_the_rest_of_the_locale_is_left_alone():
+    host = Host((True, []), (True, []))
+    _command.LockedCommand("apt-get").execute(State(), host, {"_env": {"LC_TIME": "C"}})
+    _command.LockedCommand("apt-get").execute(State(), host, {"_env": {"LANGUAGE": "de"}})
+    assert [arguments["_env"] for arguments in host.arguments] == [
+        {"LANGUAGE": "en", "LC_TIME": "C"},
+        {"LANGUAGE": "de"},
+    ]
 
 
 def test_a_timeout_of_the_operation_bounds_the_wait(monkeypatch):
@@ -114,7 +171,7 @@ def test_an_update_that_is_not_whole():
         OperationError, match=r"web: apt-get update is not complete: Failed to fetch http://gone"
     ):
         _command.UpdateCommand("apt-get update").execute(State(), host, {"_env": {"A": "b"}})
-    assert host.arguments[0]["_env"] == {"A": "b", "LC_ALL": "C"}
+    assert host.arguments[0]["_env"] == {"A": "b", "LANGUAGE": "en", "LC_ALL": "C"}
 
 
 def test_an_update_with_other_warnings():

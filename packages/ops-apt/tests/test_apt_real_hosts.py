@@ -2,7 +2,9 @@ import logging
 import threading
 
 import pytest
-from pyinfra.operations import apt
+from pyinfra.context import host
+from pyinfra.operations import apt, python
+from pyinfra.operations.apt._locks import HeldLock
 from pyinfra_testkit.deploys import assert_idempotent, run_deploy
 
 pytestmark = pytest.mark.real_hosts
@@ -86,6 +88,38 @@ def test_an_older_version_and_then_an_upgrade(ssh_host):
     assert installed(ssh_host, "testkit-demo") == "2.0"
 
 
+def test_the_result_says_which_versions_changed(ssh_host):
+    update(ssh_host)
+    assert ssh_host.exec("apt-get", "install", "-y", "testkit-demo=1.0", "hello").returncode == 0
+    (there,) = {installed(ssh_host, "hello")}
+    results = []
+
+    def code():
+        # A host in another language says the same.
+        german = {"LC_ALL": "de_DE.UTF-8"}
+        results.append(apt.upgrade(name="upgrade", _env=german))
+        results.append(apt.packages(name="install", packages="tree", _env=german))
+        results.append(apt.packages(name="remove", packages="hello", present=False))
+        results.append(apt.packages(name="nothing", packages="tree"))
+
+    assert not run_deploy(ssh_host, code, SUDO=True).failed
+    assert [result.report for result in results] == [
+        ["testkit-demo 1.0 -> 2.0"],
+        [f"tree {installed(ssh_host, 'tree')} installed"],
+        [f"hello {there} removed"],
+        [],
+    ]
+
+
+def test_a_package_file_by_its_path(ssh_host):
+    update(ssh_host)
+    path = make_deb(ssh_host, "1.0", "old")
+    assert_idempotent(ssh_host, lambda: apt.packages(name="install", packages=[path, "hello"]), SUDO=True)
+    assert installed(ssh_host, "agent") == "1.0"
+    assert_idempotent(ssh_host, lambda: apt.packages(name="remove", packages=path, present=False), SUDO=True)
+    assert installed(ssh_host, "agent") is None
+
+
 def test_an_unknown_package_is_an_error(ssh_host):
     result = run_deploy(ssh_host, lambda: apt.packages(name="install", packages="no-such-package"), SUDO=True)
     assert "no-such-package" in result.failed["install"]
@@ -125,6 +159,21 @@ def test_a_package_file_whose_dependencies_are_nowhere(ssh_host):
     assert installed(ssh_host, "agent") is None
 
 
+def test_no_package_file(ssh_host):
+    (ssh_host.root / "srv/text.deb").write_text("no package")
+
+    def code():
+        for src in ("/srv/nothing.deb", "/srv/text.deb", "/srv"):
+            apt.deb(name=src, src=f"{src}.deb".replace(".deb.deb", ".deb"), _ignore_errors=True)
+            apt.deb(name=f"no {src}", src=f"{src}.deb", present=False, _ignore_errors=True)
+
+    before = ssh_host.exec("dpkg", "-l").stdout
+    failed = run_deploy(ssh_host, code, SUDO=True).failed
+    assert len(failed) == 6
+    assert all("src must be a package file" in why for why in failed.values())
+    assert ssh_host.exec("dpkg", "-l").stdout == before
+
+
 def test_a_package_file_from_a_url(ssh_host):
     update(ssh_host)
     make_deb(ssh_host, "1.0", "old")
@@ -158,26 +207,46 @@ def holder(ssh_host):
 
 
 def test_a_held_lock_is_waited_for(ssh_host, holder):
+    said = []
+
     class ReleaseOnWait(logging.Handler):
         def emit(self, record):
             if "waiting up to" in record.getMessage():
+                said.append(record.getMessage())
                 holder()
 
     handler = ReleaseOnWait()
     logging.getLogger("pyinfra").addHandler(handler)
+    path = make_deb(ssh_host, "1.0", "old")
+    pid = ssh_host.exec("pidof", "apt-get").stdout.split()[-1]
     try:
-        result = run_deploy(ssh_host, lambda: apt.packages(name="install", packages="tree"), SUDO=True)
+        result = run_deploy(ssh_host, lambda: apt.deb(name="install", src=path), SUDO=True)
     finally:
         logging.getLogger("pyinfra").removeHandler(handler)
     assert result.changed == ["install"]
-    assert installed(ssh_host, "tree") is not None
-    assert installed(ssh_host, "sl") is not None
+    assert [installed(ssh_host, package) is not None for package in ("agent", "tree", "sl")] == [True] * 3
+    assert f"for process {pid} (apt-get), which holds /var/lib/dpkg/lock" in said[0]
+
+
+def test_whoever_holds_a_lock_is_found(ssh_host, holder):
+    """Also where apt or dpkg do not say so: the kernel does."""
+    update(ssh_host)
+    pid = ssh_host.exec("pidof", "apt-get").stdout.split()[-1]
+    found = []
+
+    def code():
+        lock = HeldLock("held", ("/var/lib/apt/lists/lock", "/var/lib/dpkg/lock-frontend"))
+        python.call(name="find", function=lambda: found.append(lock.find_holder(host)))
+
+    run_deploy(ssh_host, code)
+    assert [(lock.pid, lock.name) for lock in found] == [(pid, "apt-get")]
 
 
 def test_a_lock_that_stays_held_is_an_error(ssh_host, holder):
     data = {**ssh_host.ssh_data("deploy"), "apt_lock_timeout": 0}
     result = run_deploy(data, lambda: apt.packages(name="install", packages="tree"), SUDO=True)
-    assert "/var/lib/dpkg/lock-frontend" in result.failed["install"]
+    pid = ssh_host.exec("pidof", "apt-get").stdout.split()[-1]
+    assert f"process {pid} (apt-get) holds /var/lib/dpkg/lock-frontend" in result.failed["install"]
     assert "apt_lock_timeout" in result.failed["install"]
     assert installed(ssh_host, "tree") is None
 
@@ -213,6 +282,26 @@ def test_a_source_and_its_key(ssh_host):
     fingerprint = next(line.split(":")[9] for line in listed.splitlines() if line.startswith("fpr:"))
     assert_idempotent(ssh_host, lambda: apt.key(name="no key", keyid=fingerprint, present=False), SUDO=True)
     assert not (ssh_host.root / "etc/apt/keyrings/testkit.gpg").exists()
+
+
+def test_a_source_is_removed_wherever_it_is_and_no_other(ssh_host, caplog):
+    folder = ssh_host.root / "etc/apt/sources.list.d"
+    spaced = "deb   http://a.example.com/x stable   main # vendor\n"
+    longer = "deb http://a.example.com/x stable main contrib\n"
+    (folder / "a.list").write_text(spaced + longer)
+    (folder / "b.list").write_text(spaced)
+    src = "deb http://a.example.com/x stable main"
+    assert_idempotent(ssh_host, lambda: apt.repo(name="one", src=src, filename="b", present=False), SUDO=True)
+    assert ((folder / "a.list").read_text(), (folder / "b.list").read_text()) == (spaced + longer, "")
+    assert_idempotent(ssh_host, lambda: apt.repo(name="all", src=src, present=False), SUDO=True)
+    assert (folder / "a.list").read_text() == longer
+    stanza = "Types: deb\nURIs: http://a.example.com/x\nSuites: stable\nComponents: main\n"
+    (folder / "c.sources").write_text(stanza)
+    failed = run_deploy(ssh_host, lambda: apt.repo(name="stanza", src=src, present=False), SUDO=True).failed
+    assert failed
+    assert f"[{ssh_host.name}]" in caplog.text
+    assert "c.sources, which apt.sources_file manages" in caplog.text
+    assert (folder / "c.sources").read_text() == stanza
 
 
 def test_a_source_that_is_commented_out_is_added(ssh_host):

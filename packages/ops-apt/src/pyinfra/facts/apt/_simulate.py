@@ -25,6 +25,8 @@ class SimulateOperationWillChange(FactBase["dict[str, int] | None"]):
     ```
     """
 
+    side_effect_free = True
+
     @override
     def requires_command(self, *args: object, **kwargs: object) -> str:
         return "apt-get"

@@ -28,12 +28,14 @@ class AptSource(dict[str, Any]):
 
     Args:
         path: the file that names it; None where that is not known.
+        line: the line that names it, as it is written; None where that is not known, or it is no one-line source.
         **items: the items.
     """
 
-    def __init__(self, path: str | None = None, **items: Any) -> None:
+    def __init__(self, path: str | None = None, line: str | None = None, **items: Any) -> None:
         super().__init__(items)
         self.path = path
+        self.line = line
 
 
 def parse_apt_repo(line: str, path: str | None = None) -> AptSource | None:
@@ -52,6 +54,7 @@ def parse_apt_repo(line: str, path: str | None = None) -> AptSource | None:
         return None
     return AptSource(
         path,
+        line,
         type=found.group(1),
         url=url,
         distribution=distribution,
@@ -136,7 +139,7 @@ class AptSources(FactBase[list[AptSource]]):
 
     Parses `/etc/apt/sources.list` and the `.list` and `.sources` files of `/etc/apt/sources.list.d`. Sources that are
     switched off or commented out are left out, and so are files whose name apt does not read. Each source also has the
-    attribute `path`, the file that names it.
+    attributes `path`, the file that names it, and `line`, the line there.
 
     ```python
     [

@@ -80,6 +80,8 @@ class DebPackage(FactBase["dict[str, str] | None"]):
     ```
     """
 
+    side_effect_free = True
+
     @override
     def requires_command(self, *args: object, **kwargs: object) -> str:
         return "dpkg"

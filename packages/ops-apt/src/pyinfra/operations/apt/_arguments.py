@@ -21,6 +21,8 @@ def check_package_names(packages: str | list[str] | None) -> list[str]:
         OperationTypeError: one is no str.
         OperationValueError: apt would take one for something else than a package to install.
     """
+    if not isinstance(packages, str | list | tuple | set | None):
+        raise OperationTypeError(f"packages must be names of packages, or one, not {packages!r}")
     names = [packages] if isinstance(packages, str) else list(packages or ())
     for name in names:
         if not isinstance(name, str):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import time
 from typing import TYPE_CHECKING, Any
 
 from pyinfra import logger
 from pyinfra.api import Host, OperationError, OperationValueError, StringCommand
 from typing_extensions import override
+
+from ._locks import HeldLock, held_lock
 
 if TYPE_CHECKING:
     from pyinfra.api import State
@@ -19,29 +20,8 @@ if TYPE_CHECKING:
 LOCK_TIMEOUT_DATA = "apt_lock_timeout"
 LOCK_TIMEOUT = 600.0
 LOCK_POLL = 2.0
-
-# What apt and dpkg say is translated, the paths in it and dpkg's address of an explanation are not.
-_LOCK_LINE = re.compile(
-    r"E: .*(/var/lib/dpkg/lock|/var/lib/apt/lists/lock|/var/cache/apt/archives/lock)"
-    r"|dpkg: .*(lock was locked by|database is locked by)|.*wiki\.debian\.org/Teams/Dpkg/FAQ#db-lock"
-)
-# An errno other than EAGAIN: the lock could not be opened, so waiting for it is in vain.
-_OTHER_ERROR = re.compile(r"\((?!11:)\d+:")
-
-
-def lock_holder(output: CommandOutput) -> str | None:
-    """Tell from a failed command's output whether it failed because a lock was held.
-
-    Args:
-        output: what `apt-get` or `dpkg` printed.
-
-    Returns:
-        The first line that says so; None where it failed for another reason.
-    """
-    lines = [line for line in output.stderr_lines if _LOCK_LINE.match(line)]
-    if not lines or any(_OTHER_ERROR.search(line) for line in lines):
-        return None
-    return lines[0].removeprefix("E: ").strip()
+# How often to say that it is still waited, in seconds.
+REMIND_EVERY = 60.0
 
 
 class LockedCommand(StringCommand):
@@ -51,23 +31,68 @@ class LockedCommand(StringCommand):
     def execute(
         self, state: State, host: Host, connector_arguments: ConnectorArguments
     ) -> tuple[bool, CommandOutput]:
-        limit = _lock_timeout(host, connector_arguments)
-        end = time.monotonic() + limit
-        waiting = False
+        wait = _Wait(host, _lock_timeout(host, connector_arguments))
+        arguments = _in_english(connector_arguments)
         while True:
-            done, output = super().execute(state, host, connector_arguments)
-            holder = None if done else lock_holder(output)
-            if holder is None:
+            done, output = super().execute(state, host, arguments)
+            lock = None if done else held_lock(output)
+            if lock is None:
                 return done, output
-            if time.monotonic() >= end:
-                raise OperationError(
-                    f"{host.name}: another process has held the lock for {limit:g} seconds: {holder} End it, or set "
-                    f"the host data {LOCK_TIMEOUT_DATA} to wait longer."
-                )
-            if not waiting:
-                logger.warning("%swaiting up to %g seconds: %s", host.print_prefix, limit, holder)
-                waiting = True
-            host.run_shell_command(StringCommand("sleep", LOCK_POLL))
+            wait.wait_for(lock)
+
+
+class _Wait:
+    """The wait of one command for locks.
+
+    Args:
+        host: the host.
+        limit: for how long, in seconds.
+    """
+
+    def __init__(self, host: Host, limit: float) -> None:
+        self._host = host
+        self._limit = limit
+        self._start = time.monotonic()
+        self._line: str | None = None
+        self._lock: HeldLock | None = None
+        self._told = self._start
+
+    def wait_for(self, lock: HeldLock) -> None:
+        """Wait a little for a lock, and say for whose, when that is news or a while ago.
+
+        Args:
+            lock: the lock.
+
+        Raises:
+            OperationError: there is no time left.
+        """
+        now = time.monotonic()
+        known = self._lock if self._line == lock.line and now - self._told < REMIND_EVERY else None
+        lock, self._line = known or lock.find_holder(self._host), lock.line
+        where = " or ".join(lock.paths)
+        if now >= self._start + self._limit:
+            raise OperationError(
+                f"{self._host.name}: another process has held the lock for {self._limit:g} seconds: {lock.holder} "
+                f"holds {where}. Wait for it or end it, or set the host data {LOCK_TIMEOUT_DATA} to wait longer."
+            )
+        if known is None:
+            left = self._start + self._limit - now
+            logger.warning(
+                "%swaiting up to %.0f seconds for %s, which holds %s",
+                self._host.print_prefix,
+                left,
+                lock.holder,
+                where,
+            )
+            self._told, self._lock = now, lock
+        self._host.run_shell_command(StringCommand("sleep", LOCK_POLL))
+
+
+def _in_english(connector_arguments: ConnectorArguments) -> Any:
+    """Have messages in English, to be read, and nothing else: packages' scripts see the host's locale as it is."""
+    arguments: Any = dict(connector_arguments)
+    arguments["_env"] = {"LANGUAGE": "en", **(arguments.get("_env") or {})}
+    return arguments
 
 
 def _lock_timeout(host: Host, connector_arguments: ConnectorArguments) -> float:

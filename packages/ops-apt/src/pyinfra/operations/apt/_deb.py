@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Generator
+from typing import TYPE_CHECKING
 from urllib.parse import urlparse
 
-from pyinfra import host
-from pyinfra.api import OperationValueError, QuoteString, StringCommand, operation
+from pyinfra import host, state
+from pyinfra.api import OperationError, OperationValueError, QuoteString, StringCommand, operation
 from pyinfra.api.command import PyinfraCommand
+from pyinfra.connectors.util import CommandOutput
 from pyinfra.facts.apt._command import noninteractive_apt
 from pyinfra.facts.deb import DebPackage, DebPackages
 from pyinfra.operations import files
+from typing_extensions import override
 
+from ._changes import read_changes
 from ._command import LockedCommand
+
+if TYPE_CHECKING:
+    from pyinfra.api import Host, State
+    from pyinfra.api.arguments import ConnectorArguments
 
 # Only root writes there, so nobody else can put a package in place of the one that was fetched; and it stays, so that
 # the next run need not fetch it again to see what is in it.
 _DOWNLOADS = "/var/cache/apt"
 
 
-@operation()
+@operation(report=read_changes)
 def deb(src: str, present: bool = True, force: bool = False) -> Generator[PyinfraCommand, None, None]:
     """Install or remove a package that is in a file, with what it depends on.
 
-    A package from a URL is fetched once, into `/var/cache/apt`, and kept there.
+    A package from a URL is fetched once, into `/var/cache/apt`, and kept there. The result's `report` says which
+    versions changed.
 
     Args:
         src: the path on the host of a file that ends in `.deb`, or a URL (`http`, `https`, `ftp`) that the host
@@ -35,6 +44,7 @@ def deb(src: str, present: bool = True, force: bool = False) -> Generator[Pyinfr
 
     Raises:
         OperationValueError: `src` is neither a URL nor the path of a `.deb` file.
+        OperationError: there is no such file, or no package in it.
 
     **Example:**
 
@@ -57,6 +67,8 @@ def deb(src: str, present: bool = True, force: bool = False) -> Generator[Pyinfr
     elif not src.endswith(".deb"):
         raise OperationValueError(f"src must be a URL or the path of a file that ends in .deb, not {src!r}")
     package = host.get_fact(DebPackage, package=path) or {}
+    if not package and state.is_executing:
+        raise OperationError(f"{host.name}: src must be a package file, and {path} is none, or is not there")
     versions = installed.get(package["name"], ()) if package.get("name") else ()
     exists = package.get("version") in versions
     if exists == present:
@@ -67,10 +79,30 @@ def deb(src: str, present: bool = True, force: bool = False) -> Generator[Pyinfr
         yield LockedCommand(noninteractive_apt("remove", force), QuoteString(package["name"]))
 
 
+class _AttemptCommand(LockedCommand):
+    """A command that may fail, but for a lock: that it waits for.
+
+    Args:
+        command: the command.
+    """
+
+    def __init__(self, command: StringCommand) -> None:
+        super().__init__(command, "2> /dev/null || true")
+        self._command = command
+
+    @override
+    def execute(
+        self, state: State, host: Host, connector_arguments: ConnectorArguments
+    ) -> tuple[bool, CommandOutput]:
+        # What the shell throws away would say who holds the lock.
+        _, output = LockedCommand(self._command).execute(state, host, connector_arguments)
+        return True, CommandOutput([line for line in output.combined_lines if line.buffer_name == "stdout"])
+
+
 def _install(path: str, force: bool) -> Generator[StringCommand, None, None]:
     """Install a package, what it depends on, and where that was missing the package again, to be sure of it."""
     file = QuoteString(f"./{path}" if path.startswith("-") else path)
     dpkg = StringCommand("dpkg --force-confdef --force-confold -i", file)
-    yield LockedCommand(dpkg, "2> /dev/null || true")
+    yield _AttemptCommand(dpkg)
     yield LockedCommand(noninteractive_apt("install -f", force))
     yield LockedCommand(dpkg)

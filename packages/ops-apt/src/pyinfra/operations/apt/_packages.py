@@ -8,10 +8,11 @@ from collections.abc import Collection, Generator, Mapping
 from pyinfra import host
 from pyinfra.api import OperationValueError, StringCommand, operation
 from pyinfra.facts.apt._command import noninteractive_apt, quote_words
-from pyinfra.facts.deb import DebPackages
+from pyinfra.facts.deb import DebPackage, DebPackages
 from pyinfra.operations.util.packaging import PkgInfo, ensure_packages
 
 from ._arguments import check_package_names
+from ._changes import read_changes
 from ._command import LockedCommand
 from ._update import update as update_index
 from ._upgrade import upgrade as upgrade_all
@@ -20,7 +21,7 @@ from ._upgrade import will_change
 Installed = Mapping[str, Collection[str]]
 
 
-@operation()
+@operation(report=read_changes)
 def packages(
     packages: str | list[str] | None = None,
     present: bool = True,
@@ -38,15 +39,17 @@ def packages(
     """Install, upgrade or remove packages, and update the index of packages first if asked to.
 
     apt asks nothing, and keeps configuration files that the user changed. Name real packages: a virtual one (`awk`), of
-    which another package is the provider, never counts as installed.
+    which another package is the provider, never counts as installed. The result's `report` says which versions changed.
 
     Args:
         packages: names of packages, or one. A version may follow as `name=1.2-3` or `name=1.2*`, an architecture
-            as `name:arm64`, a release as `name/bookworm-backports`.
+            as `name:arm64`, a release as `name/bookworm-backports`. The path of a package file on the host begins
+            with `/` or `./`.
         present: whether they must be installed; else they must not be.
         latest: whether those that are installed must be upgraded, except those whose version is named.
         update: whether to update the index of packages first, as `apt.update` does.
-        cache_time: for how many seconds the last update of the index is good enough.
+        cache_time: for how many seconds the last update of the index is good enough; it means nothing without
+            `update`.
         upgrade: whether to upgrade all packages first, as `apt.upgrade` does.
         force: whether to let apt do what may break the host (`--force-yes`).
         no_recommends: whether to leave out packages that the ones installed only recommend.
@@ -57,8 +60,8 @@ def packages(
 
     Raises:
         OperationTypeError: a name is no str.
-        OperationValueError: a name is empty, or apt would take it for an option or a removal; the quotes in the
-            options are not closed.
+        OperationValueError: a name is empty, or apt would take it for an option or a removal, or it is there with
+            two versions; `latest` packages must not be installed; the quotes in the options are not closed.
 
     **Example:**
 
@@ -75,6 +78,8 @@ def packages(
     ```
     """
     names = check_package_names(packages)
+    if latest and not present:
+        raise OperationValueError("latest=True can't be had with present=False: name one of the two")
     install = _install_options(no_recommends, allow_downgrades, extra_install_args)
     uninstall = _words("extra_uninstall_args", extra_uninstall_args)
     installed = host.get_fact(DebPackages)
@@ -83,7 +88,7 @@ def packages(
     if upgrade:
         yield from upgrade_all._inner()
         installed = host.get_fact(DebPackages)
-    wanted = [_resolve(PkgInfo.from_possible_pair(name, "="), installed) for name in names]
+    wanted = [_resolve(package, installed, present) for package in _read_names(names)]
     install_command = noninteractive_apt(" ".join(["install", *install]), force)
     commands = ensure_packages(
         host,
@@ -113,8 +118,35 @@ def _words(what: str, value: str | None) -> list[str]:
     return [quoted] if quoted else []
 
 
-def _resolve(package: PkgInfo, installed: Installed) -> PkgInfo:
-    """Put the installed version in the place of a pattern that it matches, as apt reads patterns: `1.2*`."""
+def _read_names(names: list[str]) -> list[PkgInfo]:
+    packages = [
+        PkgInfo(name, "", "=", "") if _is_file(name) else PkgInfo.from_possible_pair(name, "=")
+        for name in names
+    ]
+    versions: dict[str, str] = {}
+    for package in packages:
+        if versions.setdefault(package.name, package.version) != package.version:
+            raise OperationValueError(
+                f"packages has {package.name!r} with two versions: {versions[package.name]!r} and {package.version!r}"
+            )
+    return packages
+
+
+def _is_file(name: str) -> bool:
+    """Tell whether apt takes a name for the path of a package file."""
+    return name.startswith(("/", "./", "../"))
+
+
+def _resolve(package: PkgInfo, installed: Installed, present: bool) -> PkgInfo:
+    """Put what is installed in the place of what it is known by there.
+
+    A pattern of versions, as apt reads it (`1.2*`), is that of the installed version which it matches; a package file
+    is the package in it where that is installed, or is to be removed.
+    """
+    if _is_file(package.name):
+        inside = host.get_fact(DebPackage, package=package.name) or {}
+        is_there = inside.get("version") in installed.get(inside.get("name", ""), ())
+        return PkgInfo(inside["name"], "", "=", "") if is_there or (inside and not present) else package
     if package.version.endswith("*"):
         start = package.version[:-1]
         for version in sorted(installed.get(_base(package.name), ())):
@@ -125,6 +157,8 @@ def _resolve(package: PkgInfo, installed: Installed) -> PkgInfo:
 
 def _base(name: str) -> str:
     """Give a package's name without the architecture or release that may follow."""
+    if _is_file(name):
+        return name
     return name.split("/", 1)[0].split(":", 1)[0]
 
 
@@ -144,6 +178,8 @@ def _current(wanted: list[PkgInfo], installed: Installed, left_over: bool) -> di
 def _installed_as(name: str, installed: Installed) -> Collection[str]:
     """Give the versions that are installed for a name with an architecture or from a release."""
     versions = installed.get(_base(name), ())
+    if _is_file(name):
+        return versions
     plain, slash, _release = name.partition("/")
     _, colon, architecture = plain.partition(":")
     if colon and architecture != "any":

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 
 from pyinfra import host
-from pyinfra.api import OperationValueError, QuoteString, StringCommand, operation
+from pyinfra.api import OperationError, OperationValueError, QuoteString, StringCommand, operation
 from pyinfra.api.command import PyinfraCommand
-from pyinfra.facts.apt import AptSources, parse_apt_repo
+from pyinfra.facts.apt import AptSource, AptSources, parse_apt_repo
 from pyinfra.operations import files
 
 from ._arguments import check_file_name
 from ._command import LockedCommand
+
+_MAIN_FILE = "/etc/apt/sources.list"
 
 
 @operation()
@@ -25,11 +28,13 @@ def repo(
     Args:
         src: the source, such as `deb [signed-by=/etc/apt/keyrings/vendor.gpg] https://host/debian bookworm main`.
         present: whether it must be there.
-        filename: the file that it belongs in, by its name in `/etc/apt/sources.list.d` without `.list`; None for
-            `/etc/apt/sources.list`.
+        filename: the file that it is added to, or the only one that it is removed from, by its name in
+            `/etc/apt/sources.list.d` without `.list`; None to add it to `/etc/apt/sources.list`, and to remove it
+            from whichever file names it.
 
     Raises:
         OperationValueError: `src` is not such a line, or `filename` not a file's name.
+        OperationError: it must be removed, and a `.sources` file names it; `apt.sources_file` manages those.
 
     **Example:**
 
@@ -49,25 +54,42 @@ def repo(
         raise OperationValueError(
             f'src must be a line such as "deb http://host/debian bookworm main", not {src!r}'
         )
-    path = "/etc/apt/sources.list"
+    path = None
     if filename is not None:
         check_file_name(filename, "filename")
         path = f"/etc/apt/sources.list.d/{filename}.list"
-    exists = any(source == wanted for source in host.get_fact(AptSources))
-    if present and exists:
+    found = [source for source in host.get_fact(AptSources) if source == wanted]
+    if present and found:
         host.noop(f'apt repo "{src}" exists')
     elif present:
-        yield from _add(src, path)
-    elif exists:
-        yield from files.line._inner(path=path, line=src, present=False, escape_regex_characters=True)
+        yield from _add(src, path or _MAIN_FILE)
     else:
-        host.noop(f'apt repo "{src}" does not exist')
+        yield from _remove(src, path, found)
 
 
 def _add(src: str, path: str) -> Generator[PyinfraCommand, None, None]:
     commands = list(files.line._inner(path=path, line=src, escape_regex_characters=True))
     # The line is there, but not as a source: it is commented out, or part of a longer one.
     yield from commands or [StringCommand("printf '%s\\n'", QuoteString(src), ">>", QuoteString(path))]
+
+
+def _remove(src: str, path: str | None, found: list[AptSource]) -> Generator[PyinfraCommand, None, None]:
+    own = [source for source in found if path is None or getattr(source, "path", None) in (None, path)]
+    if not own:
+        host.noop(f'apt repo "{src}" does not exist')
+    for source in own:
+        where: str | None = getattr(source, "path", None)
+        line: str | None = getattr(source, "line", None)
+        if where and line is None:
+            raise OperationError(f"{src!r} is one of the sources in {where}, which apt.sources_file manages")
+        if where and line:
+            # That line and no longer one: the same source may be there again with another component behind it.
+            exact = re.sub(r"[\\.*\[\]^$]", r"\\\g<0>", line)
+            yield from files.line._inner(path=where, line=f"^{exact}$", present=False)
+        else:
+            yield from files.line._inner(
+                path=path or _MAIN_FILE, line=src, present=False, escape_regex_characters=True
+            )
 
 
 @operation(is_idempotent=False)
@@ -93,7 +115,7 @@ def ppa(src: str, present: bool = True) -> Generator[StringCommand, None, None]:
     )
     ```
     """
-    if not src or src.startswith("-"):
+    if not isinstance(src, str) or not src.strip() or src.startswith("-"):
         raise OperationValueError(f"src must be a PPA such as ppa:user/name, not {src!r}")
     yield LockedCommand(
         "apt-add-repository -y" if present else "apt-add-repository -y --remove", QuoteString(src)

@@ -47,7 +47,8 @@ def sources_file(
 
     Raises:
         OperationError: there is no URI or no suite.
-        OperationValueError: an argument is not what it must be.
+        OperationValueError: an argument is not what it must be, or a suite lacks components, or is a path and has some:
+            apt would refuse to work at all with such a file.
 
     **Example:**
 
@@ -101,6 +102,12 @@ def _stanza(
         raise OperationError("apt.sources_file requires at least one URI and one suite")
     if not fields["Types"] or set(fields["Types"]) - {"deb", "deb-src"}:
         raise OperationValueError(f"types must be deb, deb-src or both, not {types!r}")
+    for suite in fields["Suites"]:
+        if suite.endswith("/") == bool(fields["Components"]):
+            raise OperationValueError(
+                f"components must be given for the suite {suite!r}, and only for suites that do not end in '/', "
+                f"not {components!r}"
+            )
     lines = [f"{name}: {' '.join(words)}" for name, words in fields.items() if words]
     if signed_by:
         lines.append(_signed_by(signed_by.strip()))

@@ -9,6 +9,7 @@ from pyinfra.api import StringCommand, operation
 from pyinfra.facts.apt import SimulateOperationWillChange
 from pyinfra.facts.apt._command import noninteractive_apt
 
+from ._changes import read_changes
 from ._command import LockedCommand
 
 _CHANGES = ("upgraded", "newly_installed", "removed", "downgraded")
@@ -35,11 +36,11 @@ def run_upgrade(command: str) -> Generator[StringCommand, None, None]:
         host.noop(f"{command} skipped, no changes would be performed")
 
 
-@operation()
+@operation(report=read_changes)
 def upgrade(auto_remove: bool = False) -> Generator[StringCommand, None, None]:
     """Upgrade all packages, where that needs no package to be removed or added.
 
-    Configuration files that the user changed are kept.
+    Configuration files that the user changed are kept. The result's `report` says which versions changed.
 
     Args:
         auto_remove: whether to remove packages too that were installed for others and are needed no more.
@@ -59,11 +60,11 @@ def upgrade(auto_remove: bool = False) -> Generator[StringCommand, None, None]:
     yield from run_upgrade("upgrade --autoremove" if auto_remove else "upgrade")
 
 
-@operation()
+@operation(report=read_changes)
 def dist_upgrade(auto_remove: bool = False) -> Generator[StringCommand, None, None]:
     """Upgrade all packages, and add and remove packages where that needs it.
 
-    Configuration files that the user changed are kept.
+    Configuration files that the user changed are kept. The result's `report` says which versions changed.
 
     Args:
         auto_remove: whether to remove packages too that were installed for others and are needed no more.
