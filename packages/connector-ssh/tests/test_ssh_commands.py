@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import paramiko
 import pytest
 from pyinfra.api import HiddenValue, QuoteString, StringCommand
 from pyinfra.api.exceptions import ConnectError, ConnectionLostError, PyinfraError
@@ -83,6 +84,21 @@ def test_the_next_session_is_opened_while_a_command_runs(host: SSHConnector) -> 
     sessions = host._open
     with sessions._changed:
         assert sessions._changed.wait_for(lambda: sessions._ahead is not None, timeout=10)
+
+
+def test_big_stdin_is_sent_in_pieces(host: SSHConnector, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+    plain = paramiko.Channel.sendall
+
+    def noted(channel: paramiko.Channel, content: bytes) -> None:
+        sizes.append(len(content))
+        plain(channel, content)
+
+    monkeypatch.setattr(paramiko.Channel, "sendall", noted)
+
+    assert host.run_shell_command(StringCommand("wc -c"), _stdin=BIG)[1].stdout == str(len(BIG))
+    assert sum(sizes) == len(BIG)
+    assert max(sizes) <= 65536
 
 
 def test_without_stdin_a_command_reads_nothing(host: SSHConnector) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import struct
 import threading
 import time
@@ -137,11 +138,10 @@ def _write(channel: Channel, stdin: bytes | IO[bytes], pty: bool) -> None:
     # A command that ends before it has read all closes the channel; how it ended is told by its exit code.
     with contextlib.suppress(OSError, EOFError, SSHException):
         try:
-            if isinstance(stdin, bytes):
-                channel.sendall(stdin)
-            else:
-                while piece := stdin.read(_PIECE):
-                    channel.sendall(piece.encode() if isinstance(piece, str) else piece)
+            # paramiko copies what is left with each packet that it sends: of 100 MiB at once, it would copy 160 GiB.
+            file = io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin
+            while piece := file.read(_PIECE):
+                channel.sendall(piece.encode() if isinstance(piece, str) else piece)
         except ValueError:
             # The file was closed under us, or can't be read: the command must not take a part for the whole.
             channel.close()
