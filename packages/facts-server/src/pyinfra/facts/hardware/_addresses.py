@@ -7,25 +7,28 @@ from typing import Any
 
 ALL_ONES = 0xFFFFFFFF
 IPV4_BITS = 32
+IPV6_BITS = 128
 OCTETS = 4
 OCTET = 255
 
 
-def add_address(device: dict[str, Any], family: str, address: dict[str, Any]) -> None:
+def add_address(device: dict[str, Any], family: str, address: dict[str, Any] | None) -> None:
     """Add an address to a device.
 
     Args:
         device: the device's values so far.
         family: `ipv4` or `ipv6`.
-        address: what `ipv4` or `ipv6` made.
+        address: what `ipv4` or `ipv6` made; None is not added.
     """
+    if address is None:
+        return
     if family in device:
         device[family].setdefault("additional_ips", []).append(address)
     else:
         device[family] = address
 
 
-def ipv4(address: str, mask_bits: int, broadcast: str | None) -> dict[str, Any]:
+def ipv4(address: str, mask_bits: int, broadcast: str | None) -> dict[str, Any] | None:
     """Describe an IPv4 address.
 
     Args:
@@ -34,14 +37,16 @@ def ipv4(address: str, mask_bits: int, broadcast: str | None) -> dict[str, Any]:
         broadcast: the broadcast address, if there is one.
 
     Returns:
-        The address, with its mask in both spellings.
+        The address, with its mask in both spellings; None for what is no address.
     """
+    if not 0 <= mask_bits <= IPV4_BITS or not re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", address):
+        return None
     mask = ALL_ONES << (IPV4_BITS - mask_bits) & ALL_ONES
     netmask = ".".join(str(mask >> shift & OCTET) for shift in (24, 16, 8, 0))
     return {"address": address, "mask_bits": mask_bits, "netmask": netmask, "broadcast": broadcast}
 
 
-def ipv6(address: str, mask_bits: int) -> dict[str, Any]:
+def ipv6(address: str, mask_bits: int) -> dict[str, Any] | None:
     """Describe an IPv6 address.
 
     Args:
@@ -49,9 +54,12 @@ def ipv6(address: str, mask_bits: int) -> dict[str, Any]:
         mask_bits: how many bits of it are the network's.
 
     Returns:
-        The address and its mask.
+        The address and its mask; None for what is no address.
     """
-    return {"address": address.partition("%")[0], "mask_bits": mask_bits}
+    address = address.partition("%")[0]
+    if not 0 <= mask_bits <= IPV6_BITS or not re.fullmatch(r"[0-9a-fA-F.]*:[0-9a-fA-F:.]*", address):
+        return None
+    return {"address": address, "mask_bits": mask_bits}
 
 
 def mask_bits_of(netmask: str) -> int | None:

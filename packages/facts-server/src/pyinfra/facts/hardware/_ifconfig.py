@@ -11,7 +11,8 @@ from ._addresses import add_address, ipv4, ipv6, mask_bits_of
 HEADER = re.compile(r"(?P<name>[^\s:]+(?::\d+)?):?\s+(?:flags=\w+<(?P<flags>[^>]*)>|Link encap:)(?P<rest>.*)")
 ETHER = re.compile(r"\b(?:ether|HWaddr|lladdr|address:)\s+(?P<ether>(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2})\b")
 MTU = re.compile(r"\bmtu[ :](?P<mtu>\d+)", re.IGNORECASE)
-INET = re.compile(r"inet (?:addr:)?(?P<address>[^\s/]+)")
+# NetBSD has the bits of the mask behind the address.
+INET = re.compile(r"inet (?:addr:)?(?P<address>[^\s/]+)(?:/(?P<bits>\d+))?")
 MASK = re.compile(r"\b(?:netmask |Mask:)(?P<mask>\S+)")
 BROADCAST = re.compile(r"\b(?:broadcast |Bcast:)(?P<broadcast>\S+)")
 INET6 = re.compile(r"inet6 (?:addr: ?)?(?P<address>[^\s/]+)(?:/| +(?:-->.*?)?prefixlen )(?P<bits>\d+)")
@@ -54,7 +55,7 @@ def _add_line(device: dict[str, Any], line: str) -> None:
         add_address(device, "ipv6", ipv6(found["address"], int(found["bits"])))
     elif found := INET.match(line):
         mask, broadcast = MASK.search(line), BROADCAST.search(line)
-        bits = mask_bits_of(mask["mask"]) if mask else None
+        bits = int(found["bits"]) if found["bits"] else mask_bits_of(mask["mask"]) if mask else None
         add_address(
             device,
             "ipv4",

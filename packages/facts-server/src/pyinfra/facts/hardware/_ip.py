@@ -27,29 +27,33 @@ def parse_ip_json(text: str) -> dict[str, dict[str, Any]]:
     """
     try:
         entries = json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return {}
     devices: dict[str, dict[str, Any]] = {}
     for entry in entries:
-        if not isinstance(entry, dict) or "ifname" not in entry:
+        # iproute2 prints an empty object for each device that it leaves out.
+        if not isinstance(entry, dict) or not isinstance(entry.get("ifname"), str):
             continue
         device: dict[str, Any] = {}
         if entry.get("link_type") in ("ether", "loopback") and "address" in entry:
             device["ether"] = entry["address"]
         device.update({"mtu": entry.get("mtu"), "state": entry.get("operstate", "UNKNOWN")})
-        for address in entry.get("addr_info", []):
-            _add_json_address(device, address)
+        listed = entry.get("addr_info")
+        for address in listed if isinstance(listed, list) else ():
+            if isinstance(address, dict):
+                _add_json_address(device, address)
         devices[entry["ifname"]] = device
     return devices
 
 
 def _add_json_address(device: dict[str, Any], entry: dict[str, Any]) -> None:
-    if "local" not in entry or "prefixlen" not in entry:
+    address, bits = entry.get("local"), entry.get("prefixlen")
+    if not isinstance(address, str) or not isinstance(bits, int):
         return
     if entry.get("family") == "inet":
-        add_address(device, "ipv4", ipv4(entry["local"], entry["prefixlen"], entry.get("broadcast")))
+        add_address(device, "ipv4", ipv4(address, bits, entry.get("broadcast")))
     elif entry.get("family") == "inet6":
-        add_address(device, "ipv6", ipv6(entry["local"], entry["prefixlen"]))
+        add_address(device, "ipv6", ipv6(address, bits))
 
 
 def parse_ip_text(lines: Iterable[str]) -> dict[str, dict[str, Any]]:

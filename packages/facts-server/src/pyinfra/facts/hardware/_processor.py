@@ -13,10 +13,11 @@ BYTES_PER_MIB = 1024 * 1024
 FREEBSD_PAGE_COUNTS = (
     "pages active",
     "pages inactive",
-    "pages in the laundry queue",
     "pages wired down",
     "pages free",
 )
+# Those of some versions only.
+FREEBSD_MORE_PAGE_COUNTS = ("pages in the laundry queue", "pages in VM cache")
 
 
 class Cpus(FactBase["int | None"]):
@@ -24,6 +25,10 @@ class Cpus(FactBase["int | None"]):
 
     command = "getconf NPROCESSORS_ONLN 2> /dev/null || getconf _NPROCESSORS_ONLN"
     side_effect_free = True
+
+    @override
+    def requires_command(self) -> str:
+        return "getconf"
 
     @override
     def process(self, output: list[str]) -> int | None:
@@ -58,7 +63,7 @@ class CpuInfo(FactBase["dict[str, Any]"]):
 
 
 class Memory(FactBase["int | None"]):
-    """The memory that the host has in all, in MiB, from `vmstat -s`."""
+    """The memory that the host has in all, in MiB, from `vmstat -s`; None where that is not told, as on macOS."""
 
     command = "LANG=C vmstat -s"
     side_effect_free = True
@@ -77,6 +82,13 @@ class Memory(FactBase["int | None"]):
         if "total memory" in counts:
             return counts["total memory"] // KIB_PER_MIB
         if "bytes per page" in counts:
-            pages = sum(counts.get(name, 0) for name in FREEBSD_PAGE_COUNTS)
-            return pages * counts["bytes per page"] // BYTES_PER_MIB
+            # OpenBSD and NetBSD count them themselves.
+            pages = counts.get("pages managed") or _freebsd_pages(counts)
+            return pages * counts["bytes per page"] // BYTES_PER_MIB if pages else None
         return None
+
+
+def _freebsd_pages(counts: dict[str, int]) -> int | None:
+    if not all(name in counts for name in FREEBSD_PAGE_COUNTS):
+        return None
+    return sum(counts.get(name, 0) for name in (*FREEBSD_PAGE_COUNTS, *FREEBSD_MORE_PAGE_COUNTS))

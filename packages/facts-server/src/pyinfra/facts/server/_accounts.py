@@ -35,7 +35,10 @@ class UserInfo(TypedDict):
 
 
 class Groups(FactBase[list[str]]):
-    """The names of the host's groups, from `/etc/group`."""
+    """The names of the host's groups, from `/etc/group`.
+
+    Its lines that begin with `+` or `-` stand for groups that NIS has, and are left out.
+    """
 
     command = "cat /etc/group"
     default = list
@@ -43,7 +46,7 @@ class Groups(FactBase[list[str]]):
 
     @override
     def process(self, output: list[str]) -> list[str]:
-        return [line.partition(":")[0] for line in output if ":" in line and not line.startswith("#")]
+        return [line.partition(":")[0] for line in output if ":" in line and line[0] not in "#+-:"]
 
 
 class Users(FactBase[dict[str, UserInfo]]):
@@ -85,7 +88,7 @@ class Users(FactBase[dict[str, UserInfo]]):
         users: dict[str, UserInfo] = {}
         for entry, rest in _records(output):
             name, _, uid, gid, comment, home, shell = entry.split(":", PASSWD_COLONS)
-            if not (uid.isdecimal() and gid.isdecimal()):
+            if not (name and uid.isdecimal() and gid.isdecimal()):
                 continue
             group, groups, lastlog, password = rest
             login = LOGIN_TIME.search(lastlog or "")

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from pyinfra import host
-from pyinfra.api import FactBase, QuoteString, StringCommand
+from pyinfra.api import FactBase, FactValueError, QuoteString, StringCommand
 from pyinfra.api.util import try_int
 from typing_extensions import override
 
@@ -18,6 +18,7 @@ LINUX_MODULE = re.compile(
 FREEBSD_MODULE = re.compile(
     r"\s*(?P<id>\d+)\s+(?P<refs>\d+)\s+(?P<address>0x[0-9a-f]+)\s+(?P<size>[0-9a-f]+)\s+(?P<name>\S+)"
 )
+SYSCTL_NAME = re.compile(r"[A-Za-z0-9_][^\s=]*")
 
 
 class KernelModules(FactBase[dict[str, dict[str, Any]]]):
@@ -77,6 +78,9 @@ class Sysctl(FactBase["dict[str, Any]"]):
 
     Args:
         keys: the names of the parameters to read; None for all.
+
+    Raises:
+        FactValueError: a name that is none: `sysctl` would set a parameter, or do what an option says.
     """
 
     default = dict
@@ -84,6 +88,9 @@ class Sysctl(FactBase["dict[str, Any]"]):
 
     @override
     def command(self, keys: list[str] | None = None) -> StringCommand:
+        for key in keys or ():
+            if not SYSCTL_NAME.fullmatch(key):
+                raise FactValueError(f"keys must be names of kernel parameters, not {key!r}")
         names = [QuoteString(key) for key in keys] if keys else ["-a"]
         return StringCommand("sysctl", *names, "2>/dev/null || true")
 

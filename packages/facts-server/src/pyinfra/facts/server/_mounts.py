@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from pyinfra import host
-from pyinfra.api import FactBase
+from pyinfra.api import FactBase, FactProcessError
 from typing_extensions import TypedDict, override
 
 from ._system import Kernel
@@ -110,14 +110,18 @@ def _parse_bsd(line: str) -> tuple[str, MountInfo] | None:
 
 
 def _parse_libxo(text: str) -> dict[str, MountInfo]:
-    return {
-        entry["mntpoint"]: {
-            "device": entry["device"],
-            "type": entry["fstype"],
-            "options": entry["opts"].split(","),
+    """Parse JSON, of which nothing may be missing: a mount that is left out would be mounted once more."""
+    try:
+        return {
+            str(entry["mntpoint"]): {
+                "device": str(entry["device"]),
+                "type": str(entry["fstype"]),
+                "options": str(entry["opts"]).split(","),
+            }
+            for entry in json.loads(text)["mount"]["fstab"]
         }
-        for entry in json.loads(text)["mount"]["fstab"]
-    }
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise FactProcessError(f"mount printed JSON of another form than known: {text[:200]}") from error
 
 
 def _unescaped(values: Iterable[str]) -> list[str]:

@@ -81,8 +81,8 @@ class Processes(FactBase[dict[int, ProcessInfo]]):
                 command, args = _split_command(found["rest"])
                 cpu, memory = (0.0 if found[key] == "-" else float(found[key]) for key in ("cpu", "mem"))
             elif found := BUSYBOX_PROCESS.fullmatch(line):
-                args = found["args"]
-                command, cpu, memory = args.split()[0].rpartition("/")[2], 0.0, 0.0
+                command, args = _busybox_command(found["args"])
+                cpu = memory = 0.0
             else:
                 continue
             processes[int(found["pid"])] = {
@@ -100,6 +100,16 @@ def _linux(pid: int | None) -> str:
     if pid is None:
         return f"LANG=C ps -eo {COLUMNS} --no-headers"
     return f"LANG=C ps -p {pid} -o {COLUMNS}"
+
+
+def _busybox_command(text: str) -> tuple[str, str]:
+    """Tell the command's name from its arguments: before these stands `{name}` where they begin with another one."""
+    if found := re.fullmatch(r"\{([^{}]+)\}\s+(\S.*)", text):
+        return found[1], found[2]
+    # A process of the kernel has no arguments: `[kthreadd]`.
+    if found := re.fullmatch(r"\[([^\[\]]+)\]", text):
+        return found[1], text
+    return text.split(maxsplit=1)[0].rpartition("/")[2], text
 
 
 def _split_command(text: str) -> tuple[str, str]:

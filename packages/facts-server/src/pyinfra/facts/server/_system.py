@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
 
 from pyinfra import host
-from pyinfra.api import FactBase
+from pyinfra.api import FactBase, FactProcessError
 from typing_extensions import override
+
+# [[days-]hours:]minutes:seconds, as ps(1) writes how long a process runs.
+ELAPSED = re.compile(r"(?:(?:([0-9]+)-)?([0-9]{1,2}):)?([0-9]{1,2}):([0-9]{2})")
+NOW_AND_BOOT = 2
 
 
 class Os(FactBase[str]):
@@ -54,6 +59,7 @@ class Hostname(FactBase[str]):
 class Date(FactBase[datetime]):
     """The host's time, to the second, as a datetime in the host's time zone (from `date`)."""
 
+    # Not side_effect_free: an answer that was asked for ahead would be late.
     command = "date +'%Y-%m-%dT%H:%M:%S%z'"
 
     @override
@@ -64,7 +70,11 @@ class Date(FactBase[datetime]):
 
     @override
     def process(self, output: list[str]) -> datetime:
-        return datetime.strptime("".join(output).strip(), "%Y-%m-%dT%H:%M:%S%z")
+        text = "".join(output).strip()
+        try:
+            return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z")
+        except ValueError as error:
+            raise FactProcessError(f"date printed no time: {text[:200]!r}") from error
 
 
 class MacosVersion(FactBase[str]):
@@ -79,20 +89,29 @@ class MacosVersion(FactBase[str]):
 
 
 class Uptime(FactBase["int | None"]):
-    """The seconds since the host was started, from `/proc/uptime`; on FreeBSD and macOS from `sysctl`."""
+    """The seconds since the host was started, from `/proc/uptime`.
+
+    On FreeBSD, DragonFly and macOS from `sysctl`, on OpenBSD and NetBSD from how long the first process runs (`ps`).
+    """
 
     side_effect_free = True
 
     @override
     def command(self) -> str:
-        if host.get_fact(Kernel) in ("FreeBSD", "Darwin"):
+        kernel = host.get_fact(Kernel)
+        if kernel in ("OpenBSD", "NetBSD"):
+            return "ps -o etime= -p 1"
+        if kernel in ("FreeBSD", "DragonFly", "Darwin"):
             return "date +%s; sysctl -n kern.boottime | awk '{print $4}' | tr -d ','"
         return "cut -d. -f1 /proc/uptime"
 
     @override
     def process(self, output: list[str]) -> int | None:
-        numbers = [int(line) for line in output if line.strip().isdecimal()]
-        if len(numbers) != len(output) or not numbers:
+        if found := ELAPSED.fullmatch("".join(output).strip()):
+            days, hours, minutes, seconds = (int(number or 0) for number in found.groups())
+            return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+        numbers = [int(line) for line in output if re.fullmatch(r"\s*[0-9]+\s*", line)]
+        if len(numbers) != len(output) or not 1 <= len(numbers) <= NOW_AND_BOOT:
             return None
         return numbers[0] if len(numbers) == 1 else numbers[0] - numbers[1]
 
