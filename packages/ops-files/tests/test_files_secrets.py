@@ -7,14 +7,16 @@ import os
 import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyinfra.api import HiddenValue, MaskString
+from pyinfra.api import HiddenValue, MaskString, OperationError
 from pyinfra.operations import files
 from pyinfra_testkit.deploys import assert_idempotent, run_deploy
+from pyinfra_testkit.fakes import on_fake_host
 
 TOOLS = ("awk", "curl", "grep", "sed", "wget")
 # Says which arguments each tool got, then runs it.
@@ -166,3 +168,30 @@ def test_a_secret_of_a_download(tmp_path, monkeypatch, server, tool, arguments, 
     assert_idempotent("@local", lambda: files.download(dest=f"{tmp_path}/got", **given))
     assert (tmp_path / "got").read_text() == answer
     assert "S3CR" not in seen.read_text()
+
+
+def test_a_template_writes_hidden_values(tmp_path):
+    nested = {"list": [HiddenValue("S3CR-nested")]}
+    text = StringIO("{{ top }} {{ top|upper }} {{ nested.list[0] }}\n")
+    assert_idempotent(
+        "@local", lambda: files.template(text, f"{tmp_path}/x", top=HiddenValue("S3CR-top"), nested=nested)
+    )
+    assert (tmp_path / "x").read_text() == "S3CR-top S3CR-TOP S3CR-nested\n"
+
+
+def test_a_template_that_would_write_a_mask_is_refused():
+    with on_fake_host({}), pytest.raises(OperationError, match=r"value\.unmask"):
+        list(files.template._inner(StringIO("{{ x[0] ~ '!' }}"), "/x", x=[HiddenValue("S3CR-deep")]))
+
+
+def test_a_diff_shows_no_secret_old_or_new(tmp_path, caplog):
+    caplog.set_level("INFO", "pyinfra")
+    (tmp_path / "x").write_text("a=1\npassword=0LD-S3CR\nb=2\nc=3\n")
+    new = MaskString("S3CR-new")
+    run_deploy(
+        "@local", lambda: files.put(StringIO(f"a=1\npassword={new}\nb=2\nc=4\n"), f"{tmp_path}/x"), DIFF=True
+    )
+    assert "S3CR" not in caplog.text
+    assert "(not shown: it may hold an old secret)" in caplog.text
+    assert "c=3" in caplog.text
+    assert "password=*MASKED*" in caplog.text

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Generator
 from typing import Any
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import (
     HiddenValue,
+    OperationError,
     OperationTypeError,
     OperationValueError,
     QuoteString,
@@ -16,7 +18,7 @@ from pyinfra.api import (
     operation,
 )
 from pyinfra.api.hiddenvalue import holds_secret, keep_secret
-from pyinfra.facts.files import Block
+from pyinfra.facts.files import Block, FindDirectories
 from pyinfra.facts.files._block import awk_command, awk_operand, awk_pattern, make_markers
 from pyinfra.facts.util.quoting import feed, quote_path, quote_script
 from pyinfra.operations.util.files import adjust_regex
@@ -106,9 +108,25 @@ def block(
         operand = awk_operand(path) if current is not None else "/dev/null"
         edit = _addition(operand, [markers[0], *lines, markers[1]], before)
     exists = current is not None
+    if exists and not current:
+        _refuse_directory(path)
     show_edit(path, edit(""), exists)
-    redirection = ' > "$OUT"' if present or not _is_safe(host.get_temp_dir_config()) else " > $OUT"
-    yield _rewrite(path, edit(redirection), exists, backup)
+    folder = _temporary_folder(path)
+    redirection = ' > "$OUT"' if present or not _is_safe(folder) else " > $OUT"
+    yield _rewrite(path, edit(redirection), exists, backup, folder)
+
+
+def _refuse_directory(path: str) -> None:
+    """Refuse what `mv` would put a file into; awk and find tell of it as of a file that is empty."""
+    if state.is_executing and host.get_fact(FindDirectories, path=f"{path}/.", maxdepth=0):
+        raise OperationError(f"{path} is a directory: `path` must be that of a file")
+
+
+def _temporary_folder(path: str) -> str:
+    """Give the folder in which the edited text is written: the file's own, where a rename replaces it in one step."""
+    folder = host.get_temp_dir_config()
+    is_default = folder == state.config.DEFAULT_TEMP_DIR
+    return (posixpath.dirname(path) or ".") if is_default else folder
 
 
 def _check_content(content: Any, markers: tuple[str, str]) -> list[str]:
@@ -202,12 +220,12 @@ def _is_safe(folder: str) -> bool:
     return QuoteString(folder).obj == folder and re.fullmatch("[A-Za-z0-9/._-]+", folder) is not None
 
 
-def _rewrite(path: str, edit: StringCommand, exists: bool, backup: bool) -> StringCommand:
+def _rewrite(path: str, edit: StringCommand, exists: bool, backup: bool, folder: str) -> StringCommand:
     """Give the command that replaces a file by what an edit writes to `$OUT`, and keeps its owner and mode."""
     word = quote_path(path)
-    folder = QuoteString(host.get_temp_dir_config())
+    where = quote_path(folder)
     kept = ["cp", word, quote_path(f"{path}.{timestamp()}"), "&&"] if backup and exists else []
-    temporary = StringCommand('OUT="$(TMPDIR=', folder, ' mktemp -t pyinfra.XXXXXX)" && ', _separator="")
+    temporary = StringCommand('OUT="$(TMPDIR=', where, ' mktemp -t pyinfra.XXXXXX)" && ', _separator="")
     mode = StringCommand(
         *('MODE="$(stat -c %a', word), *("2>/dev/null || stat -f %Lp", word), '2>/dev/null)" &&'
     )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
 from typing import IO, Any
 
 from pyinfra import host, state
 from pyinfra.api import FactBase, StringCommand
-from pyinfra.api.hiddenvalue import mask
+from pyinfra.api.hiddenvalue import MASK, mask
 from pyinfra.api.util import get_file_io
 from pyinfra.facts.files import FileContents
 from pyinfra.operations.util.files import generate_color_diff
 
 # Nobody reads the diff of a file that is larger (characters), and it would have to be held in memory.
 _LIMIT = 1024 * 1024
+_HIDDEN = "(not shown: it may hold an old secret)"
 
 
 class EditedLines(FactBase["list[str] | None"]):
@@ -89,8 +91,20 @@ def _diff_lines(current: str, desired: str) -> list[str]:
         return ["(binary content)"]
     # Masked before the comparison: a secret of several lines is found in the whole text alone.
     current, desired = mask(current), mask(desired)
-    shown = list(generate_color_diff(_lines(current), _lines(desired)))
+    old, new = _lines(current), _lines(desired)
+    shown = list(generate_color_diff(_hide_old_secrets(old, new), new))
     return shown or ["(what changes is not shown: secrets, or the newline at the end)"]
+
+
+def _hide_old_secrets(current: list[str], desired: list[str]) -> list[str]:
+    """Hide the lines in whose place a secret comes: they may hold the one before it, which nobody marks any more."""
+    if not any(MASK in line for line in desired):
+        return current
+    hidden = list(current)
+    for kind, start, end, new_start, new_end in SequenceMatcher(None, current, desired).get_opcodes():
+        if kind == "replace" and any(MASK in line for line in desired[new_start:new_end]):
+            hidden[start:end] = [_HIDDEN] * (end - start)
+    return hidden
 
 
 def _lines(text: str) -> list[str]:

@@ -182,6 +182,10 @@ def _check_texts(line: Any, replace: Any, present: bool) -> None:
     for name, value in (("line", line), ("replace", replace)):
         if not isinstance(value, str) and not (name == "replace" and value is None):
             raise OperationTypeError(f"`{name}` must be a string, not {type(value).__name__}")
+    if not line and (replace is not None or not present):
+        raise OperationValueError(
+            "`line` must not be empty where lines are replaced or removed: all would be"
+        )
     if "\n" in line and (replace is not None or not present):
         raise OperationValueError(
             "`line` must be one line where lines are replaced or removed: see files.block"

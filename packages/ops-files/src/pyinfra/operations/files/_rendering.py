@@ -11,8 +11,10 @@ import jinja2
 from pyinfra import state
 from pyinfra.api import OperationError
 from pyinfra.api.exceptions import PyinfraError
+from pyinfra.api.hiddenvalue import MASK
 from pyinfra.api.util import get_file_io
 
+from ._arguments import reveal
 from ._local import LocalFileError, is_io, local_os
 
 _IN_MEMORY = "<template>"
@@ -42,17 +44,23 @@ def render(
         "undefined": jinja2.StrictUndefined,
         "keep_trailing_newline": True,
         "newline_sequence": "\r\n" if "\r\n" in text else "\n",
+        "finalize": reveal,
         "loader": jinja2.FileSystemLoader(_folders(filename)),
     }
     try:
         environment = jinja2.Environment(**{**settings, **(jinja_env_kwargs or {})})  # noqa: S701 - no HTML
         code = environment.compile(text, name=shown, filename=filename)
         template = jinja2.Template.from_code(environment, code, environment.make_globals(None))
-        return template.render(**data)
+        rendered = template.render(**{name: reveal(value) for name, value in data.items()})
     except PyinfraError:
         raise
     except Exception as error:
         raise OperationError(_explain(error, text, filename, shown)) from error
+    if MASK in rendered and MASK not in text:
+        raise OperationError(
+            f"{shown} writes {MASK} where a HiddenValue is made a part of another text: give it value.unmask()"
+        )
+    return rendered
 
 
 def _read(source: str | IO[Any], shown: str) -> str:

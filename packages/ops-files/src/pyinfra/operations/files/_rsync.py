@@ -31,8 +31,9 @@ def rsync(src: str, dest: str, flags: list[str] | None = None) -> Generator[Rsyn
     )
     ```
     """
+    command = RsyncCommand(check_path("src", src), check_path("dest", dest), _check_flags(flags))
     host.check_can_rsync()
-    yield RsyncCommand(check_path("src", src), check_path("dest", dest), _check_flags(flags))
+    yield command
 
 
 def _check_flags(flags: Any) -> list[str]:

@@ -1,0 +1,205 @@
+"""What can't be done: one error that names it, and a host that is left as it was."""
+
+from __future__ import annotations
+
+import os
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from pyinfra.api import OperationError
+from pyinfra.operations import files
+from pyinfra_testkit.deploys import run_deploy
+from pyinfra_testkit.fakes import on_fake_host
+
+# Refused before any host is asked: operation, arguments, what the error says.
+REFUSED = [
+    ("file", {"path": ""}, "`path` must be a path"),
+    ("file", {"path": "a\0b"}, "`path` must be a path"),
+    ("file", {"path": 3}, "`path` must be a string"),
+    ("file", {"path": "x", "mode": "9"}, "Invalid file mode"),
+    ("file", {"path": "x", "mode": "u+q"}, "Invalid file mode"),
+    ("file", {"path": "x", "user": True}, "`user` must be a name or a number"),
+    ("directory", {"path": ""}, "`path` must be a path"),
+    ("directory", {"path": "x", "mode": 77777}, "Invalid file mode"),
+    ("link", {"path": "", "target": "x"}, "`path` must be a path"),
+    ("link", {"path": "x", "target": ""}, "target must be provided"),
+    ("link", {"path": "x"}, "target"),
+    ("put", {"src": "", "dest": "x"}, "`src` must be a path"),
+    ("put", {"src": "/no/such", "dest": "x"}, "No such file: /no/such"),
+    ("put", {"src": "/", "dest": "x"}, "Not a file: /"),
+    ("put", {"src": StringIO(), "dest": ""}, "`dest` must be a path"),
+    ("put", {"src": StringIO(), "dest": "x", "mode": True}, "`mode` can't be True"),
+    ("put", {"src": StringIO(), "dest": "x", "validate": "true"}, "`validate` must be a shell command"),
+    ("put", {"src": StringIO(), "dest": "x", "validate": 3}, "`validate` must be a shell command"),
+    ("template", {"src": "/no/such", "dest": "x"}, "No such file: /no/such"),
+    ("template", {"src": StringIO("{{ x }}"), "dest": "x"}, "'x' is undefined"),
+    ("sync", {"src": "/no/such", "dest": "x"}, "No such directory: /no/such"),
+    ("sync", {"src": "/etc/passwd", "dest": "x"}, "No such directory: /etc/passwd"),
+    ("sync", {"src": "/tmp", "dest": ""}, "`dest` must be a path"),
+    ("sync", {"src": "/tmp", "dest": "x", "mode": "abc"}, "Invalid file mode"),
+    ("sync", {"src": "/tmp", "dest": "x", "exclude": [1]}, "`exclude` must be"),
+    ("get", {"src": "", "dest": "x"}, "`src` must be a path"),
+    ("get", {"src": "x", "dest": "/"}, "/ is a directory"),
+    ("line", {"path": "", "line": "x"}, "`path` must be a path"),
+    ("line", {"path": "x", "line": 3}, "`line` must be a string"),
+    ("line", {"path": "x", "line": "", "present": False}, "`line` must not be empty"),
+    ("line", {"path": "x", "line": "", "replace": "y"}, "`line` must not be empty"),
+    ("line", {"path": "x", "line": "a", "replace": "b", "flags": ["g;w /x"]}, "`flags` must be"),
+    ("replace", {"path": "x", "text": "", "replace": "y"}, "`text` must be found"),
+    ("replace", {"path": "x", "replace": "y"}, "Missing argument `text`"),
+    ("replace", {"path": "x", "text": "y"}, "Missing argument `replace`"),
+    ("block", {"path": "x"}, "'content' must be supplied"),
+    ("block", {"path": "x", "content": "y", "line": "z"}, "only one of 'before' or 'after'"),
+    ("block", {"path": "x", "content": "y", "before": True}, "'line' must be supplied"),
+    ("block", {"path": "x", "content": [1]}, "'content' must be a string"),
+    ("block", {"path": "x", "content": "y", "marker": "z"}, "delimiters for block must be different"),
+    ("download", {"src": "", "dest": "x"}, "`src` must be a URL"),
+    ("download", {"src": "http://x", "dest": ""}, "`dest` must be a path"),
+    ("download", {"src": "http://x", "dest": "x", "sha256sum": " "}, "`sha256sum` must be a checksum"),
+    ("copy", {"src": "", "dest": "x"}, "`src` must be a path"),
+    ("move", {"src": "x", "dest": ""}, "`dest` must be a path"),
+    ("unarchive", {"src": "x.rar", "dest": "y"}, "Unsupported archive format"),
+    ("unarchive", {"src": "x.tar", "dest": "y", "extra_opts": "-v"}, "`extra_opts` must be"),
+    ("flags", {"path": "", "flags": ["uchg"]}, "`path` must be a path"),
+    ("rsync", {"src": "x", "dest": "y", "flags": "-a"}, "`flags` must be a list"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "error"),
+    REFUSED,
+    ids=[f"{name}-{number}" for number, (name, *_) in enumerate(REFUSED)],
+)
+def test_arguments_that_make_no_sense_are_refused(name, arguments, error):
+    with on_fake_host({}), pytest.raises(OperationError) as raised:
+        list(getattr(files, name)._inner(**arguments))
+    assert error in str(raised.value)
+
+
+def tell(root: Path) -> dict[str, object]:
+    """What there is below a folder: mode, owner, time of change, and content or target."""
+    return {
+        str(path): (
+            path.lstat().st_mode,
+            path.lstat().st_uid,
+            path.lstat().st_mtime_ns,
+            str(path.readlink()) if path.is_symlink() else path.is_file() and path.read_bytes(),
+        )
+        for path in root.rglob("*")
+    }
+
+
+@pytest.fixture
+def srv(ssh_host):
+    """What can be in the way, in `/srv` of a host."""
+    root = ssh_host.root / "srv"
+    (root / "folder").mkdir()
+    (root / "folder/inside").write_text("x\n")
+    (root / "file").write_text("x\n")
+    (root / "loop").symlink_to("loop")
+    os.mkfifo(root / "pipe")
+    return root
+
+
+IN_THE_WAY = {
+    "file on a folder": (lambda: files.file("/srv/folder"), "/srv/folder exists and is not a file"),
+    "folder on a file": (lambda: files.directory("/srv/file"), "/srv/file exists and is not a directory"),
+    "folder below a file": (lambda: files.directory("/srv/file/x"), "/srv/file"),
+    "link on a file": (lambda: files.link("/srv/file", "x"), "/srv/file exists and is not a link"),
+    "put on a pipe": (lambda: files.put(StringIO("x"), "/srv/pipe"), "/srv/pipe exists and is not a file"),
+    "put on a loop": (lambda: files.put(StringIO("x"), "/srv/loop"), "/srv/loop exists and is not a file"),
+    "put of an io on a folder": (
+        lambda: files.put(StringIO("x"), "/srv/folder"),
+        "`dest` must be a full file path",
+    ),
+    "put below a file": (
+        lambda: files.put(StringIO("x"), "/srv/file/x"),
+        "/srv/file exists and is not a directory",
+    ),
+    "template below nothing": (
+        lambda: files.template(StringIO("x"), "/srv/none/x", create_remote_dir=False),
+        "/srv/none/x",
+    ),
+    "line in a folder": (lambda: files.line("/srv/folder", "x"), "/srv/folder"),
+    "line below nothing": (lambda: files.line("/srv/none/x", "x"), "/srv/none/x"),
+    "replace in nothing": (lambda: files.replace("/srv/none", "x", "y"), "/srv/none"),
+    "block in a folder": (lambda: files.block("/srv/folder", "x"), "/srv/folder is a directory"),
+    "block in a link to a folder": (lambda: files.block("/srv/folder/../folder", "x"), "is a directory"),
+    "download on a folder": (
+        lambda: files.download("file:///srv/file", "/srv/folder"),
+        "/srv/folder already exists",
+    ),
+    "download of nothing": (lambda: files.download("file:///srv/none", "/srv/new"), "/srv/none"),
+    "copy of nothing": (lambda: files.copy("/srv/none", "/srv/folder"), "src /srv/none does not exist"),
+    "copy onto a file": (lambda: files.copy("/srv/folder", "/srv/file"), "dest /srv/file is not"),
+    "move of nothing": (lambda: files.move("/srv/none", "/srv/folder"), "src /srv/none does not exist"),
+    "move onto a file": (lambda: files.move("/srv/folder", "/srv/file"), "dest /srv/file is not"),
+    "unarchive of nothing": (
+        lambda: files.unarchive("/srv/none.tar", "/srv/folder", remote_src=True),
+        "Remote archive /srv/none.tar does not exist",
+    ),
+    "unarchive of no archive": (
+        lambda: files.unarchive("/srv/bad.tar", "/srv/folder", remote_src=True),
+        "tar: ",
+    ),
+    "unarchive without a tool": (
+        lambda: files.unarchive("/srv/bad.zip", "/srv/folder", remote_src=True),
+        "unzip",
+    ),
+    "flags without chflags": (lambda: files.flags("/srv/file", ["uchg"]), "chflags"),
+    "get of a folder": (lambda: files.get("/srv/folder", "/nowhere/x"), ""),
+    "put of an unknown owner": (
+        lambda: files.put(StringIO("y"), "/srv/file", user="nobody-like-that"),
+        "nobody-like-that",
+    ),
+    "put of an unknown group": (lambda: files.put(StringIO("y"), "/srv/new", group="none-such"), "none-such"),
+    "owner of a file": (lambda: files.file("/srv/file", user="nobody-like-that"), "nobody-like-that"),
+    "group of a folder": (lambda: files.directory("/srv/folder", group="none-such"), "none-such"),
+}
+
+
+@pytest.mark.real_hosts
+def test_what_is_in_the_way_stays(srv, ssh_host, caplog):
+    for name in ("bad.zip", "bad.tar"):
+        (srv / name).write_bytes(b"no archive")
+    before = tell(srv)
+    for name, (code, error) in IN_THE_WAY.items():
+        caplog.clear()
+        result = run_deploy(ssh_host, code, SUDO=True)
+        assert result.failed, name
+        assert error in f"{result.failed} {caplog.text}", name
+        assert "Traceback" not in caplog.text, name
+        assert tell(srv) == before, name
+
+
+FULL = {
+    "put": lambda: files.put(StringIO("y" * 100_000), "/srv/small/x"),
+    "template": lambda: files.template(StringIO("y" * 100_000), "/srv/small/x"),
+    "line": lambda: files.line("/srv/small/x", "^l 1$", replace="y" * 100_000),
+    "replace": lambda: files.replace("/srv/small/x", "l 1", "y" * 100_000),
+    "block": lambda: files.block("/srv/small/x", "y" * 100_000),
+    "copy": lambda: files.copy("/srv/large", "/srv/small"),
+    "download": lambda: files.download("file:///srv/large", "/srv/small/x", force=True),
+}
+
+
+@pytest.mark.real_hosts
+@pytest.mark.parametrize("state", ["full", "read-only"])
+def test_a_disk_that_takes_nothing_keeps_what_it_has(ssh_host, state):
+    content = "".join(f"l {number}\n" for number in range(400))
+    (ssh_host.root / "srv/large").write_text("x" * 100_000)
+    made = ssh_host.exec(
+        "sh",
+        "-ec",
+        "mkdir /srv/small; mount -t tmpfs -o size=32k,mode=755 tmpfs /srv/small; cat > /srv/small/x",
+        input=content,
+    )
+    assert made.returncode == 0, made.stderr
+    if state == "read-only":
+        ssh_host.exec("mount", "-o", "remount,ro", "/srv/small")
+    for name, code in FULL.items():
+        assert run_deploy(ssh_host, code, SUDO=True).failed, name
+        assert ssh_host.exec("cat", "/srv/small/x").stdout == content, name
+        assert ssh_host.exec("stat", "-c", "%U %a", "/srv/small/x").stdout == "root 644\n", name
+        ssh_host.exec("sh", "-c", "cd /srv/small && rm -f pyinfra* large")
