@@ -61,5 +61,10 @@ def test_another_fingerprint_is_another_key(one, two):
         assert not is_key(one, two[-16:], {"fingerprint": two})
 
 
+@given(FINGERPRINT, st.integers(1, 7))
+def test_the_end_of_an_id_is_the_id_of_no_key(fingerprint, length):
+    assert not is_key(fingerprint[-length:], fingerprint[-16:], {"fingerprint": fingerprint})
+
+
 def test_the_marker_of_a_keyring_is_not_a_record():
     assert not re.match(r"(pub|sub|fpr|uid):", "KEYRING:/a")

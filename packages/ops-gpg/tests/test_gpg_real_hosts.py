@@ -52,6 +52,81 @@ def test_a_key_from_a_url(ssh_host):
         ssh_host, lambda: gpg.key(name="key", src="http://127.0.0.1:8080/key.asc", dest=dest), SUDO=True
     )
     assert fingerprints(ssh_host, dest) == fingerprints(ssh_host, SOURCE)
+    assert temporary(ssh_host) == []
+
+
+# In the place of a key server, of which there is none: what is received is the key in a file.
+KEY_SERVER = f"""\
+#!/bin/sh
+case "$*" in
+*--recv-keys*) [ ! -e /run/unreachable ] && exec /usr/bin/gpg --batch --import {SOURCE} ;;
+*) exec /usr/bin/gpg "$@" ;;
+esac
+"""
+
+
+def temporary(host):
+    return [path.name for path in (host.root / "tmp").glob("pyinfra-*")]
+
+
+@pytest.fixture
+def key_server(ssh_host):
+    program = ssh_host.root / "usr/local/bin/gpg"
+    program.write_text(KEY_SERVER)
+    program.chmod(0o755)
+    return ssh_host.root / "run/unreachable"
+
+
+def test_a_key_from_a_key_server(ssh_host, key_server):
+    wanted = fingerprints(ssh_host, SOURCE)
+    dest = "/etc/apt/keyrings/it's a.gpg"
+
+    def code():
+        gpg.key(name="key", keyserver="hkps://keys.example.com", keyid=f"0x{wanted[0]}", dest=dest)
+
+    assert_idempotent(ssh_host, code, SUDO=True)
+    assert fingerprints(ssh_host, dest) == wanted
+    assert temporary(ssh_host) == []
+    assert "gpg-agent" not in ssh_host.exec("ps", "-eo", "comm").stdout
+
+
+def test_a_key_server_that_can_not_be_reached(ssh_host, key_server):
+    key_server.write_text("")
+    dest = "/etc/apt/keyrings/a.gpg"
+    result = run_deploy(
+        ssh_host,
+        lambda: gpg.key(name="key", keyserver="hkps://keys.example.com", keyid="A" * 40, dest=dest),
+        SUDO=True,
+    )
+    assert "key" in result.failed
+    assert not (ssh_host.root / dest.lstrip("/")).exists()
+    assert temporary(ssh_host) == []
+
+
+@pytest.mark.parametrize("src", [SOURCE, "http://127.0.0.1:8080/key.asc"])
+def test_a_source_without_the_key(ssh_host, src):
+    ssh_host.exec("busybox", "httpd", "-p", "127.0.0.1:8080", "-h", "/srv/testkit-repository")
+    dest = ssh_host.root / "etc/apt/keyrings/a.gpg"
+    dest.parent.mkdir(exist_ok=True)
+    dest.write_bytes(b"old")
+    result = run_deploy(
+        ssh_host,
+        lambda: gpg.key(name="key", src=src, dest="/etc/apt/keyrings/a.gpg", keyid="A" * 40),
+        SUDO=True,
+    )
+    assert f"{src} on {ssh_host.name} has no key {'A' * 40}" in result.failed["key"]
+    assert dest.read_bytes() == b"old"
+    assert temporary(ssh_host) == []
+
+
+def test_a_folder_in_the_place_of_the_keyring(ssh_host, caplog):
+    def code():
+        gpg.key(name="key", src=SOURCE, dest="/etc/apt", dearmor=False, _ignore_errors=True)
+
+    before = sorted(path.name for path in (ssh_host.root / "etc/apt").iterdir())
+    assert run_deploy(ssh_host, code, SUDO=True).failed
+    assert f"dest must be a file, and /etc/apt on {ssh_host.name} is none" in caplog.text
+    assert sorted(path.name for path in (ssh_host.root / "etc/apt").iterdir()) == before
 
 
 def test_dearmor(ssh_host):

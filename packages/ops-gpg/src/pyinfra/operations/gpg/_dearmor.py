@@ -6,13 +6,12 @@ import posixpath
 from collections.abc import Generator
 
 from pyinfra import host
-from pyinfra.api import StringCommand, operation
+from pyinfra.api import OperationValueError, StringCommand, operation
 from pyinfra.api.command import PyinfraCommand
-from pyinfra.facts.files import File
 from pyinfra.facts.gpg import GpgKey
 from pyinfra.operations import files
 
-from ._install import dearmor_command
+from ._install import check_apart, dearmor_command, is_there
 
 
 @operation()
@@ -25,6 +24,10 @@ def dearmor(src: str, dest: str, mode: str = "0644") -> Generator[PyinfraCommand
         src: the path of the armored keyring on the host.
         dest: the path of the binary one.
         mode: its mode, in octal digits.
+
+    Raises:
+        OperationValueError: a path is empty, or both are the same.
+        OperationError: there is something at `dest` that is no file.
 
     **Example:**
 
@@ -39,7 +42,11 @@ def dearmor(src: str, dest: str, mode: str = "0644") -> Generator[PyinfraCommand
     )
     ```
     """
-    exists = bool(host.get_fact(File, path=dest))
+    for name, path in (("src", src), ("dest", dest)):
+        if not isinstance(path, str) or not path:
+            raise OperationValueError(f"{name} must be the path of a keyring, not {path!r}")
+    check_apart(src, dest)
+    exists = is_there(dest)
     if exists and _same_keys(src, dest):
         yield from files.file._inner(path=dest, present=True, mode=mode)
         host.noop(f"GPG keyring {dest} already has the keys of {src}")

@@ -8,14 +8,15 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING
 from urllib.parse import urlparse
 
-from pyinfra import host
-from pyinfra.api import OperationError, QuoteString, StringCommand
+from pyinfra import host, state
+from pyinfra.api import OperationError, OperationValueError, QuoteString, StringCommand
 from pyinfra.facts.files import File
-from pyinfra.facts.gpg import GpgKeyrings
+from pyinfra.facts.gpg import GpgKey, GpgKeyrings
 from pyinfra.facts.gpg._quoting import double_quoted, double_quoted_path
 from pyinfra.operations import files
 
 from ._keyids import has_key, normalize_keyids
+from ._temporary import CleaningCommand
 
 if TYPE_CHECKING:
     from pyinfra.api.command import PyinfraCommand
@@ -30,7 +31,7 @@ def install(
 ) -> Generator[PyinfraCommand, None, None]:
     """Have a keyring with the keys of a file or a key server; arguments as those of `gpg.key`."""
     keyids = normalize_keyids(keyid)
-    exists = bool(host.get_fact(File, path=dest))
+    exists = is_there(dest)
     if exists and _has_keys(dest, keyids):
         yield from files.file._inner(path=dest, present=True, mode=mode)
         which = (
@@ -42,8 +43,40 @@ def install(
     if keyserver is not None:
         yield from _receive(keyserver, keyids, dest)
     elif src is not None:
-        yield from _copy(src, dest, dearmor, replace=exists)
+        yield from _copy(src, dest, dearmor, keyids, replace=exists)
     yield from files.file._inner(path=dest, present=True, mode=mode)
+
+
+def is_there(dest: str) -> bool:
+    """Tell whether a keyring is there.
+
+    Args:
+        dest: its path.
+
+    Returns:
+        Whether it is.
+
+    Raises:
+        OperationError: something else is.
+    """
+    there = host.get_fact(File, path=dest)
+    if there is False:
+        raise OperationError(f"dest must be a file, and {dest} on {host.name} is none")
+    return bool(there)
+
+
+def check_apart(src: str, dest: str) -> None:
+    """Refuse to make a keyring of itself.
+
+    Args:
+        src: the path that the keys come from.
+        dest: the keyring's path.
+
+    Raises:
+        OperationValueError: both are the same.
+    """
+    if posixpath.normpath(src) == posixpath.normpath(dest):
+        raise OperationValueError(f"src and dest must be two files, not both {dest!r}")
 
 
 def _has_keys(dest: str, keyids: list[str]) -> bool:
@@ -59,22 +92,50 @@ def _receive(keyserver: str, keyids: list[str], dest: str) -> Generator[PyinfraC
         raise OperationError(f"keyserver must be the name or the URL of a key server, not {keyserver!r}")
     home = host.get_temp_filename(f"{_TOKEN} {dest} {keyids}")
     yield from files.directory._inner(path=home, present=True, mode="0700")
-    gpg = StringCommand(f"export GNUPGHOME={double_quoted(home)} && gpg --batch")
+    word = double_quoted(home)
+    gpg = StringCommand(f"export GNUPGHOME={word} && gpg --batch")
     ids = [QuoteString(keyid) for keyid in keyids]
-    yield StringCommand(gpg, "--keyserver", double_quoted(keyserver), "--recv-keys", *ids)
-    yield StringCommand(gpg, "--export", *ids, ">", double_quoted_path(dest))
+    # gpg leaves daemons running, which live as long as their home.
+    clean_up = StringCommand(f"GNUPGHOME={word} gpgconf --kill all > /dev/null 2>&1; rm -rf {word}")
+    receive = StringCommand(gpg, "--keyserver", double_quoted(keyserver), "--recv-keys", *ids)
+    yield CleaningCommand(receive, clean_up, only_on_failure=True)
+    yield CleaningCommand(StringCommand(gpg, "--export", *ids, ">", double_quoted_path(dest)), clean_up)
 
 
-def _copy(src: str, dest: str, dearmor: bool, replace: bool) -> Generator[PyinfraCommand, None, None]:
-    if urlparse(src).scheme in {"http", "https", "ftp"}:
-        fetched = host.get_temp_filename(f"{_TOKEN} {src}")
-        yield from files.download._inner(src=src, dest=fetched)
-        src = fetched
+def _copy(
+    src: str, dest: str, dearmor: bool, keyids: list[str], replace: bool
+) -> Generator[PyinfraCommand, None, None]:
+    if urlparse(src).scheme not in {"http", "https", "ftp"}:
+        check_apart(src, dest)
+        _check_source(src, src, keyids)
+        yield _copy_command(src, dest, dearmor, replace)
+        return
+    fetched = host.get_temp_filename(f"{_TOKEN} {src}")
+    clean_up = StringCommand("rm -f", double_quoted_path(fetched))
+    yield from files.download._inner(src=src, dest=fetched)
+    try:
+        _check_source(fetched, src, keyids)
+    except OperationError:
+        yield clean_up
+        raise
+    yield CleaningCommand(_copy_command(fetched, dest, dearmor, replace), clean_up)
+
+
+def _check_source(path: str, src: str, keyids: list[str]) -> None:
+    """Refuse keys that lack one that is wanted; in prepare, they may not be there yet."""
+    if not keyids or not state.is_executing:
+        return
+    keys = host.get_fact(GpgKey, src=path) or {}
+    missing = [keyid for keyid in keyids if not has_key(keyid, keys)]
+    if missing:
+        raise OperationError(f"{src} on {host.name} has no key {', '.join(missing)}, which keyid asks for")
+
+
+def _copy_command(src: str, dest: str, dearmor: bool, replace: bool) -> StringCommand:
     copy = f"cp {double_quoted_path(src)} {double_quoted_path(dest)}"
     if not dearmor:
-        yield StringCommand(copy)
-        return
-    yield StringCommand(
+        return StringCommand(copy)
+    return StringCommand(
         f'if grep -q "BEGIN PGP PUBLIC KEY BLOCK" {double_quoted_path(src)};',
         f"then {dearmor_command(src, dest, replace)}; else {copy}; fi",
     )

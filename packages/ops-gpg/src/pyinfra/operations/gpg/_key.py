@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from pyinfra.api import OperationError, operation
+from pyinfra.api import OperationError, OperationValueError, operation
 from pyinfra.api.command import PyinfraCommand
 
 from ._install import install
@@ -39,8 +39,9 @@ def key(
         working_dirs: folders of the host from whose keyrings to remove `keyid`, where there is no `dest`.
 
     Raises:
-        OperationError: the arguments leave open what to do, or a key is to go from an armored keyring that has
-            others.
+        OperationError: the arguments leave open what to do; there is something at `dest` that is no file, or the keys
+            lack one of `keyid`; or a key is to go from an armored keyring that has others.
+        OperationValueError: `keyid` is no ID, or too short a one to remove a key by; `src` is empty, or `dest` itself.
 
     **Example:**
 
@@ -62,6 +63,12 @@ def key(
         raise OperationError("Either `src` or `keyserver` must be provided for installation")
     if keyserver is not None and not keyid:
         raise OperationError("`keyid` must be provided with `keyserver`")
+    if src is not None and keyserver is not None:
+        raise OperationError(
+            f"`src` and `keyserver` can't both be where keys come from: {src!r}, {keyserver!r}"
+        )
+    if src is not None and not src:
+        raise OperationValueError("src must be a path or a URL, not ''")
     if not dest:
         raise OperationError("`dest` must be provided for installation")
     yield from install(src, dest, keyserver, keyid, dearmor, mode)

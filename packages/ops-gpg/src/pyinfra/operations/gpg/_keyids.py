@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyinfra.api import OperationValueError
+from pyinfra.api import OperationTypeError, OperationValueError
+
+# As long as the shortest IDs that GnuPG knows.
+SHORTEST_ID = 8
 
 
 def normalize_keyids(keyid: str | list[str] | None) -> list[str]:
@@ -17,9 +20,15 @@ def normalize_keyids(keyid: str | list[str] | None) -> list[str]:
         The IDs without their spaces.
 
     Raises:
-        OperationValueError: one is not made of letters and digits.
+        OperationTypeError: one is no str.
+        OperationValueError: one is not made of letters and digits, or there is none.
     """
     given = [keyid] if isinstance(keyid, str) else list(keyid or ())
+    if keyid is not None and not given:
+        raise OperationValueError(f"keyid must be the ID or the fingerprint of a key, not {keyid!r}")
+    for one in given:
+        if not isinstance(one, str):
+            raise OperationTypeError(f"keyid must be the ID or the fingerprint of a key (str), not {one!r}")
     ids = ["".join(one.split()) for one in given]
     for one in ids:
         bare = _bare(one)
@@ -32,6 +41,20 @@ def _bare(keyid: str) -> str:
     return keyid.upper().removeprefix("0X")
 
 
+def check_long_enough(keyids: list[str]) -> None:
+    """Refuse IDs that would be those of many keys.
+
+    Args:
+        keyids: the IDs.
+
+    Raises:
+        OperationValueError: one has less than eight digits.
+    """
+    for keyid in keyids:
+        if len(_bare(keyid)) < SHORTEST_ID:
+            raise OperationValueError(f"keyid must have {SHORTEST_ID} digits at least, not {keyid!r}")
+
+
 def is_key(keyid: str, listed_id: str, key: dict[str, Any]) -> bool:
     """Tell whether an ID is that of a listed key.
 
@@ -41,9 +64,11 @@ def is_key(keyid: str, listed_id: str, key: dict[str, Any]) -> bool:
         key: what is known of the key.
 
     Returns:
-        Whether one is the end of the other.
+        Whether one is the end of the other. An ID shorter than GnuPG's is that of no key: it would fit too many.
     """
     wanted, fingerprint = _bare(keyid), str(key.get("fingerprint") or "").upper()
+    if len(wanted) < SHORTEST_ID:
+        return False
     if fingerprint and fingerprint.endswith(wanted):
         return True
     listed = _bare(listed_id)

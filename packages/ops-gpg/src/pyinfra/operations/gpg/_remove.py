@@ -12,7 +12,7 @@ from pyinfra.facts.gpg import GpgKeyrings
 from pyinfra.facts.gpg._quoting import double_quoted_path
 from pyinfra.operations import files
 
-from ._keyids import is_key, normalize_keyids
+from ._keyids import check_long_enough, is_key, normalize_keyids
 
 if TYPE_CHECKING:
     from pyinfra.api.command import PyinfraCommand
@@ -23,6 +23,7 @@ def remove(
 ) -> Generator[PyinfraCommand, None, None]:
     """Remove a keyring, or keys from one or from all of some folders; arguments as those of `gpg.key`."""
     keyids = normalize_keyids(keyid)
+    check_long_enough(keyids)
     if dest and not keyids:
         yield from files.file._inner(path=dest, present=False)
         return
