@@ -21,7 +21,7 @@ else:
 
 ROOT = Path(__file__).parent.parent
 # Where a distribution's import package has another name.
-IMPORTED_AS = {"pyyaml": "yaml", "typing-extensions": "typing_extensions"}
+IMPORTED_AS = {"griffelib": "griffe", "pyyaml": "yaml", "typing-extensions": "typing_extensions"}
 # What core asks for at run time where a caller needs it: nothing of core needs it to be installed.
 AT_RUN_TIME = {
     "pyinfra.api.util": {"jinja2"},

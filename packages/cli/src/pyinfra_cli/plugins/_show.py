@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import click
-from pyinfra.plugins import registry
+from pyinfra.plugins import project_links, registry
 
 from pyinfra_cli.exceptions import CliError
 from pyinfra_cli.log import screen, style
@@ -15,11 +14,6 @@ from pyinfra_cli.log import screen, style
 from ._list import TYPES, line_of
 from ._loading import Loaded, load
 from ._members import call_of, facts_of, operations_of, summary_of
-
-if sys.version_info >= (3, 12):
-    from importlib import metadata
-else:
-    import importlib_metadata as metadata
 
 
 @click.command()
@@ -43,13 +37,8 @@ def _about(row: Loaded) -> Iterator[str]:
         yield row.problem
         return
     yield f"from {getattr(row.target, '__file__', None) or row.plugin.target}"
-    yield from _links(row.plugin.distribution)
+    yield from (f"{name}: {link}" for name, link in project_links(row.plugin.distribution))
     yield from MEMBERS[row.plugin.kind](row)
-
-
-def _links(distribution: str) -> list[str]:
-    about = metadata.metadata(distribution)
-    return [url.replace(", ", ": ", 1) for url in about.get_all("Project-URL") or ()]
 
 
 def _operations(row: Loaded) -> Iterator[str]:

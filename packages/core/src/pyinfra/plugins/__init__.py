@@ -7,6 +7,7 @@ from ._registry import (
     find_connector,
     find_fact,
     find_operation,
+    project_links,
     registry,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "find_connector",
     "find_fact",
     "find_operation",
+    "project_links",
     "registry",
 ]

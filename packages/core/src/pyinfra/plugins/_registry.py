@@ -255,6 +255,19 @@ def _core_bounds(line: str) -> Any:
 registry = Registry()
 
 
+def project_links(distribution: str) -> list[tuple[str, str]]:
+    """Give where an installed distribution says that more is found about it.
+
+    Args:
+        distribution: its name.
+
+    Returns:
+        What each link is called, and where it leads.
+    """
+    links = metadata.metadata(distribution).get_all("Project-URL") or ()
+    return [(name.strip(), link.strip()) for name, _, link in (written.partition(",") for written in links)]
+
+
 def find_operation(module: str, name: str) -> PyinfraOperation[Any]:
     """Give an operation by name, for operations that choose among technologies at run time.
 

@@ -13,6 +13,19 @@ from typing_extensions import override
 class FindFilesBase(FactBase["list[str]"]):
     """Paths of one type below a folder, as `find` prints them, one a line.
 
+    Args:
+        path: the folder.
+        size: the size they have, in bytes, or with a unit such as `10 KB`.
+        min_size: the size they are above.
+        max_size: the size they are below.
+        maxdepth: how many levels of folders to go down.
+        fname: a shell pattern for their names.
+        iname: the same, in any case.
+        regex: a regular expression for their whole paths.
+        path_match: a shell pattern for their whole paths.
+        args: further arguments for `find`, each one word.
+        quote_path: False to have the shell expand the path, which is then a piece of shell code.
+
     Attributes:
         type_flag: the type, as `find -type` names it.
     """
@@ -64,32 +77,18 @@ def _start(path: str, quoted: bool) -> Any:
 
 
 class FindFiles(FindFilesBase):
-    """Regular files below a folder, as `find` prints them.
-
-    Args:
-        path: the folder.
-        size: the size they have, in bytes, or with a unit such as `10 KB`.
-        min_size: the size they are above.
-        max_size: the size they are below.
-        maxdepth: how many levels of folders to go down.
-        fname: a shell pattern for their names.
-        iname: the same, in any case.
-        regex: a regular expression for their whole paths.
-        path_match: a shell pattern for their whole paths.
-        args: further arguments for `find`, each one word.
-        quote_path: False to have the shell expand the path, which is then a piece of shell code.
-    """
+    """Regular files below a folder, as `find` prints them."""
 
     type_flag = "f"
 
 
 class FindLinks(FindFilesBase):
-    """Symbolic links below a folder, as `find` prints them; the arguments are those of `files.FindFiles`."""
+    """Symbolic links below a folder, as `find` prints them."""
 
     type_flag = "l"
 
 
 class FindDirectories(FindFilesBase):
-    """Folders below a folder, and that itself, as `find` prints them; the arguments are those of `files.FindFiles`."""
+    """Folders below a folder, and that itself, as `find` prints them."""
 
     type_flag = "d"

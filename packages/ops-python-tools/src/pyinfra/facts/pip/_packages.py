@@ -35,7 +35,8 @@ class PipPackages(FactBase[PackageVersionDict]):
     {"requests": {"2.31.0"}, "from-a-branch": set()}
     ```
 
-    The argument `pip` is the pip to ask, as words of a command: `pip3`, `/opt/app/bin/pip`, `python3 -m pip`.
+    Args:
+        pip: the pip to ask, as words of a command: `pip3`, `/opt/app/bin/pip`, `python3 -m pip`.
     """
 
     side_effect_free = True

@@ -45,7 +45,8 @@ class _Pythons(UvFact[Pythons]):
 class UvAvailablePythonsByImplementation(_Pythons):
     """The Pythons that uv could install or find, and the version of each. Parses `uv python list`.
 
-    `is_managed` is whether to leave out those that uv did not install itself, such as the system's.
+    Args:
+        is_managed: whether to leave out those that uv did not install itself, such as the system's.
 
     ```python
     {"cpython-3.14.0-linux-x86_64-gnu": {"3.14.0"}}
@@ -58,7 +59,8 @@ class UvAvailablePythonsByImplementation(_Pythons):
 class UvAvailablePythonsByVersion(_Pythons):
     """The versions of Python that uv could install or find, and which of each. Parses `uv python list`.
 
-    `is_managed` is whether to leave out those that uv did not install itself, such as the system's.
+    Args:
+        is_managed: whether to leave out those that uv did not install itself, such as the system's.
 
     ```python
     {"3.14.0": {"cpython-3.14.0-linux-x86_64-gnu"}}
@@ -71,7 +73,8 @@ class UvAvailablePythonsByVersion(_Pythons):
 class UvInstalledPythonsByImplementation(_Pythons):
     """The Pythons that are installed, and the version of each. Parses `uv python list --only-installed`.
 
-    `is_managed` is whether to leave out those that uv did not install itself, such as the system's.
+    Args:
+        is_managed: whether to leave out those that uv did not install itself, such as the system's.
 
     ```python
     {"cpython-3.14.0-linux-x86_64-gnu": {"3.14.0"}}
@@ -85,7 +88,8 @@ class UvInstalledPythonsByImplementation(_Pythons):
 class UvInstalledPythonsByVersion(_Pythons):
     """The versions of Python that are installed, and which of each. Parses `uv python list --only-installed`.
 
-    `is_managed` is whether to leave out those that uv did not install itself, such as the system's.
+    Args:
+        is_managed: whether to leave out those that uv did not install itself, such as the system's.
 
     ```python
     {"3.14.0": {"cpython-3.14.0-linux-x86_64-gnu"}}

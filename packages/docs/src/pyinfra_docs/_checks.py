@@ -1,0 +1,49 @@
+"""What must be documented before there is a site."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from ._errors import DocsError
+
+if TYPE_CHECKING:
+    from ._model import Member
+    from ._pages import Documented
+
+
+def check(documented: Iterable[Documented]) -> None:
+    """Refuse public things that nobody has described.
+
+    Args:
+        documented: the plugins and their members.
+
+    Raises:
+        DocsError: lists each, with file and line.
+    """
+    problems = [
+        f"{plugin.plugin.project.folder / member.file}:{member.line}: {member.name}: {problem}"
+        for plugin in documented
+        for member in plugin.members
+        for problem in _problems(member)
+    ]
+    if problems:
+        raise DocsError("these are not documented:\n" + "\n".join(problems))
+
+
+def _problems(member: Member) -> Iterator[str]:
+    if not member.summary:
+        yield "it has no docstring"
+        return
+    for argument in member.arguments:
+        if not argument.text:
+            yield f"the argument {argument.name} is not described (in the docstring's section Args)"
+    if member.kind == "operation":
+        if not member.example:
+            yield "it has no example (a ```python block below **Example:**)"
+        else:
+            try:
+                ast.parse(member.example)
+            except SyntaxError as error:
+                yield f"its example is no Python: {error.msg}"
