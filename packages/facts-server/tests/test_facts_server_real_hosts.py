@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from pyinfra.api import Config, Host, Inventory, State
+from pyinfra.api import Config, FactBase, FactValueError, Host, Inventory, State
 from pyinfra.api.connect import connect_all, disconnect_all
 from pyinfra.facts import hardware, server
 
@@ -99,8 +99,58 @@ def test_what_listens_and_runs(asked):
     assert list(asked.fact(server.Processes, pid=1)) == [1]
 
 
+# What they tell is another thing a moment later.
+RESTLESS = {
+    server.Date,
+    server.LoadAverage,
+    server.Processes,
+    server.Sysctl,
+    server.Uptime,
+    hardware.BlockDevices,
+}
+
+
 @pytest.mark.parametrize("locale", ["C.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8", "ja_JP.UTF-8"])
 def test_the_language_of_the_host_changes_nothing(asked, locale):
-    names = [server.Users, server.Mounts, server.LinuxDistribution, hardware.Memory, hardware.NetworkDevices]
-    for fact in names:
-        assert asked.fact(fact, _env={"LC_ALL": locale, "LANG": locale}) == asked.fact(fact)
+    asked.real.exec("sh", "-ec", "useradd -c 'Jürgen Müller, İstanbul, 日本' jm; hostname wärter")
+    facts = [
+        fact
+        for module in (server, hardware)
+        for fact in vars(module).values()
+        if isinstance(fact, type) and issubclass(fact, FactBase)
+    ]
+    named = [server.AuthorizedKeys, server.Command, server.Port, server.Which]
+    for fact in [fact for fact in facts if fact not in (*RESTLESS, *named)]:
+        assert asked.fact(fact, _env={"LC_ALL": locale, "LANG": locale}) == asked.fact(fact), fact.name
+    assert set(asked.fact(server.LoadAverage, _env={"LC_ALL": locale})) == {1, 5, 15}
+    assert (
+        asked.fact(server.Users, _env={"LC_ALL": locale})["jm"]["comment"] == "Jürgen Müller, İstanbul, 日本"
+    )
+
+
+def test_users_with_odd_names(asked):
+    names = ["machine$", "a-b.c_d", "jürgen", "-dash", "x" * 40, "1000"]
+    passwd = asked.real.root / "etc/passwd"
+    with passwd.open("a", encoding="utf-8") as file:
+        for number, name in enumerate(names, start=5000):
+            file.write(
+                f"{name}:x:{number}:100:|{name}|,$(touch /canary),`touch /canary`:/home/{name}:/bin/sh\n"
+            )
+        file.write("+@nis::::::\n")
+
+    users = asked.fact(server.Users)
+
+    for number, name in enumerate(names, start=5000):
+        assert users[name]["uid"] == number
+        assert users[name]["home"] == f"/home/{name}"
+        assert users[name]["comment"] == f"|{name}|,$(touch /canary),`touch /canary`"
+    assert "+@nis" not in users
+    assert not (asked.real.root / "canary").exists()
+
+
+def test_a_parameter_is_read_and_never_set(asked):
+    before = asked.says("sysctl", "-n", "kernel.domainname")
+    for key in ("kernel.domainname=evil", "-wkernel.domainname=evil", "-p", "a b"):
+        with pytest.raises(FactValueError, match="keys must be"):
+            asked.fact(server.Sysctl, keys=[key])
+    assert asked.fact(server.Sysctl, keys=["kernel.domainname"]) == {"kernel.domainname": before}
