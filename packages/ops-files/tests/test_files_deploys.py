@@ -64,7 +64,10 @@ def test_any_name(name, tmp_path):
     )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings.default.max_examples // 5,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(line=st.one_of(st.sampled_from(LINES), st.text("ab.*[](){}+?|^$\\/&'\"`-n ", min_size=1, max_size=10)))
 def test_any_line(line, tmp_path_factory):
     folder = tmp_path_factory.mktemp("lines")

@@ -232,3 +232,14 @@ def test_killed_at_any_moment_each_file_is_old_or_new(tmp_path):
         archive.unlink(missing_ok=True)
     assert_idempotent("@local", lambda: files.sync(str(src), str(dest), delete=True))
     assert tree_of(dest) == new
+
+
+def test_a_host_without_tar_gets_each_file_alone(tmp_path):
+    make_many(tmp_path / "src", "x", 5)
+    tree = walk(str(tmp_path / "src"), Excluded([], []))
+    plan = make_plan(tree, {}, "/srv/x", ("root", None), lambda _, folder: "u=rwX" if folder else 640)
+    with on_fake_host({"server.Which": {"command=tar": None}}):
+        uploads = list(carry_out(plan, tree, "/srv/x", ("root", None)))[1:]
+    assert [upload.dest for upload in uploads] == [f"/srv/x/{path}" for path in tree.files]
+    assert {(upload.placement.owner, upload.placement.mode) for upload in uploads} == {("root", 640)}
+    assert not any(upload.placement.follow_links for upload in uploads)
