@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -54,3 +55,33 @@ def test_loading_the_plugin_imports_nothing_else_of_ours() -> None:
     )
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert loaded == "['pyinfra_testkit', 'pyinfra_testkit.pytest_plugin']\n"
+
+
+NOTES_A_CASE = """
+from pyinfra_testkit.tested import note_case, note_injection
+
+def test_it():
+    note_case("server.shell")
+    note_case("server.shell")
+    note_injection("files.put", {"shell": ["src", "dest"]})
+"""
+
+
+def test_what_was_tested_is_written_where_it_is_asked_for(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(NOTES_A_CASE)
+    pytester.runpytest_subprocess("--pyinfra-tested=tested.json").assert_outcomes(passed=1)
+    written = json.loads((pytester.path / "tested.json").read_text())
+    assert written["server.shell"]["cases"] == 2
+    assert written["files.put"] == {
+        "cases": 0,
+        "applied": False,
+        "again": False,
+        "previewed": False,
+        "injection": {"shell": ["dest", "src"]},
+    }
+
+
+def test_nothing_is_noted_where_it_is_not_asked_for(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(NOTES_A_CASE)
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+    assert not list(pytester.path.glob("*.json"))

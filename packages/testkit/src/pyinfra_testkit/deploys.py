@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pyinfra_testkit.tested import note_run
+
 if TYPE_CHECKING:
     from pyinfra.api import State
     from pyinfra.api.state import StateOperationHostData
@@ -73,6 +75,8 @@ def run_deploy(
         except RunFailedError as error:
             result.failed["the run"] = str(error)
         _collect(state, result)
+        if not isinstance(hosts, str):
+            note_run(state)
     finally:
         disconnect_all(state)
     return result

@@ -6,6 +6,7 @@ pytest loads it in every run, so nothing here imports more than pytest itself un
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -14,10 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pyinfra_testkit.hosts import Lab, RealHost
+    from pyinfra_testkit.tested import Tested
 
 REQUIRE_VARIABLE = "PYINFRA_REQUIRE_REAL_HOSTS"
 """Set to `1` where real hosts must not be skipped."""
 
+_TESTED: pytest.StashKey[Tested] = pytest.StashKey()
 _FIXTURES = {"real_hosts", "ssh_host"}
 
 
@@ -36,12 +39,32 @@ class RealHosts(Protocol):
         """
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that has it written down what was tested."""
+    parser.addoption(
+        "--pyinfra-tested",
+        type=Path,
+        metavar="FILE",
+        help="write to FILE, as JSON, what the tests have shown of each operation",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker."""
+    """Register the marker, and begin to take notes where they are asked for."""
     config.addinivalue_line(
         "markers",
         "real_hosts: needs real ssh hosts (Linux, root); set by itself on tests that use their fixtures",
     )
+    if config.getoption("--pyinfra-tested") is not None:
+        from pyinfra_testkit.tested import start
+
+        config.stash[_TESTED] = start()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the notes."""
+    if _TESTED in session.config.stash:
+        session.config.stash[_TESTED].write(session.config.getoption("--pyinfra-tested"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,6 +17,7 @@ from pyinfra_testkit.cases._local_files import local_files
 from pyinfra_testkit.cases._raises import check_raises
 from pyinfra_testkit.cases._values import fit, from_data
 from pyinfra_testkit.fakes import on_fake_host
+from pyinfra_testkit.tested import note_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +65,7 @@ def run_operation_case(path: Path, package: str = "pyinfra.operations") -> None:
         on_fake_host(facts, data) as host,
     ):
         _check(case, inner, host)
+    note_case(path.parent.name)
 
 
 def _check(case: Case, inner: Callable[..., Any], host: FakeHost) -> None:

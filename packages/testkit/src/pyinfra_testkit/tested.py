@@ -1,0 +1,127 @@
+"""What tests have shown of each operation: noted while they run, and written where `--pyinfra-tested=FILE` says.
+
+The file is JSON: for each operation, by its public name, how many cases of it passed, whether it changed a real host,
+whether it left that unchanged when it was run again, whether its preview said so before, and what became of shell code
+that was given to it as text.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from pyinfra.api import State
+
+__all__ = ["Shown", "Tested", "note_case", "note_injection", "note_run", "start"]
+
+
+@dataclass
+class Shown:
+    """What tests have shown of one operation.
+
+    Attributes:
+        cases: how many of its cases passed.
+        applied: whether a run of it changed a real host.
+        again: whether a second run of it, in the same test, changed nothing there.
+        previewed: whether what it changed is what its preview had said.
+        injection: the names of its parameters, by what became of shell code in them: `shell` where a shell read it
+            and ran none of it, `content` where it became a file's content, `rsync`, `refused`, `nowhere`.
+    """
+
+    cases: int = 0
+    applied: bool = False
+    again: bool = False
+    previewed: bool = False
+    injection: dict[str, list[str]] = field(default_factory=dict)
+
+
+class Tested:
+    """What tests have shown of all operations."""
+
+    def __init__(self) -> None:
+        self.operations: dict[str, Shown] = {}
+        self._changed: set[tuple[str, str]] = set()
+
+    def of(self, operation: str) -> Shown:
+        """Give what was shown of an operation, by its public name."""
+        return self.operations.setdefault(operation, Shown())
+
+    def add_run(self, state: State) -> None:
+        """Note a run on real hosts.
+
+        Args:
+            state: the run, when it is over.
+        """
+        test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+        for operations in state.ops.values():
+            for op_hash, operation in operations.items():
+                meta = operation.operation_meta
+                if operation.outcome is None or operation.error is not None:
+                    continue
+                shown = self.of(state.op_meta[op_hash].op_name)
+                if meta.did_change():
+                    self._changed.add((test, op_hash))
+                    shown.applied = True
+                    shown.previewed |= meta.will_change
+                elif (test, op_hash) in self._changed:
+                    shown.again = True
+
+    def write(self, path: Path) -> None:
+        """Write it all.
+
+        Args:
+            path: the file.
+        """
+        data = {name: asdict(shown) for name, shown in sorted(self.operations.items())}
+        path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+_tested: Tested | None = None
+
+
+def start() -> Tested:
+    """Begin to take notes; without this there are none.
+
+    Returns:
+        Where they are kept.
+    """
+    global _tested  # noqa: PLW0603 - one test session, one set of notes
+    _tested = Tested()
+    return _tested
+
+
+def note_case(operation: str) -> None:
+    """Note that a case of an operation passed.
+
+    Args:
+        operation: its public name.
+    """
+    if _tested is not None:
+        _tested.of(operation).cases += 1
+
+
+def note_run(state: State) -> None:
+    """Note a run on real hosts.
+
+    Args:
+        state: the run, when it is over.
+    """
+    if _tested is not None:
+        _tested.add_run(state)
+
+
+def note_injection(operation: str, parameters: Mapping[str, Iterable[str]]) -> None:
+    """Note what became of shell code that was given to an operation as text.
+
+    Args:
+        operation: its public name.
+        parameters: the names of its parameters, by what became of it; see `Shown.injection`.
+    """
+    if _tested is not None:
+        _tested.of(operation).injection = {key: sorted(names) for key, names in sorted(parameters.items())}
