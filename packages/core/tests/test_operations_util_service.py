@@ -3,8 +3,13 @@ import shlex
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyinfra.api import OperationValueError
-from pyinfra.operations.util.service import check_service_name, end_of_options, handle_service_control
+from pyinfra.api import OperationTypeError, OperationValueError
+from pyinfra.operations.util.service import (
+    check_service_name,
+    check_switch,
+    end_of_options,
+    handle_service_control,
+)
 
 
 class Host:
@@ -76,3 +81,17 @@ def test_any_name_is_one_word(name):
     )
     dashes = ["--"] if name.startswith("-") else []
     assert shlex.split(command.get_raw_value()) == ["ctl", *dashes, name, "start"]
+
+
+@pytest.mark.parametrize("name", [None, 80, b"nginx", ["nginx"]])
+def test_the_name_of_a_service_is_text(name):
+    with pytest.raises(OperationTypeError, match="service must be the name of a service"):
+        check_service_name(name)
+
+
+@pytest.mark.parametrize("value", ["no", "false", 0, 1, ""])
+def test_a_switch_is_on_or_off_or_neither(value):
+    with pytest.raises(OperationTypeError, match="enabled must be True, False or None"):
+        check_switch("enabled", value)
+    with pytest.raises(OperationTypeError, match="running must be True, False or None"):
+        control({"app": True}, running=value)

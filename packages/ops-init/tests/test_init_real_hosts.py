@@ -1,9 +1,15 @@
+import glob
+from io import StringIO
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pyinfra.api import Config, Inventory, State
 from pyinfra.api.connect import connect_all, disconnect_all
 from pyinfra.api.operation import add_op
 from pyinfra.api.operations import run_ops
-from pyinfra.operations import runit, sysvinit
+from pyinfra.operations import files, runit, sysvinit
+from pyinfra_testkit.deploys import assert_idempotent, run_deploy
 
 pytestmark = pytest.mark.real_hosts
 
@@ -124,6 +130,47 @@ def test_enable(ssh_host):
     assert links_of(ssh_host, "my demo") == ["rc3.d", "rc5.d"]
 
 
+def test_no_script(ssh_host):
+    result = run_deploy(ssh_host, lambda: sysvinit.enable(name="enable", service="nothing"), SUDO=True)
+    assert f"{ssh_host.name} has no /etc/init.d/nothing" in result.failed["enable"]
+    assert links_of(ssh_host, "nothing") == []
+    result = run_deploy(ssh_host, lambda: sysvinit.service(name="run", service="nothing"), SUDO=True)
+    assert "/etc/init.d/nothing" in result.failed["run"]
+
+
+def test_a_script_that_another_operation_makes_is_enabled(ssh_host):
+    def code():
+        files.put(name="put", src=StringIO(SCRIPT.format(header=HEADER)), dest="/etc/init.d/demo", mode="755")
+        sysvinit.enable(name="enable", service="demo")
+
+    assert_idempotent(ssh_host, code, SUDO=True)
+    assert links_of(ssh_host, "demo") == ["rc2.d", "rc3.d", "rc4.d", "rc5.d"]
+
+
+NAMES = st.text(
+    st.characters(blacklist_characters="/\0\n", blacklist_categories=["Cs"]), min_size=1, max_size=20
+).filter(lambda name: name not in {".", ".."} and len(name.encode()) < 100)
+
+
+def test_any_name_is_enabled_and_run_once(ssh_host):
+    @settings(max_examples=3, deadline=None)
+    @given(NAMES)
+    def check(service):
+        install(ssh_host, service)
+
+        def code():
+            sysvinit.enable(name="enable", service=service)
+            sysvinit.service(name="run", service=service)
+
+        assert assert_idempotent(ssh_host, code, SUDO=True).changed == ["enable", "run"]
+        assert len(links_of(ssh_host, glob.escape(service))) == 4
+        assert apply(ssh_host, sysvinit.service, service, running=False, enabled=False)
+        assert links_of(ssh_host, glob.escape(service)) == []
+        (ssh_host.root / "etc/init.d" / service).unlink()
+
+    check()
+
+
 @pytest.fixture
 def runit_host(ssh_host):
     # Not on every host: server.service prefers it to sysvinit where it is there.
@@ -149,7 +196,7 @@ def runit_pid(folder):
     return (folder / "supervise/pid").read_text().strip() or None
 
 
-@pytest.mark.parametrize("service", ["demo", "my demo", "demo'$HOME`id`", "démo\nzwei"])
+@pytest.mark.parametrize("service", ["demo", "my démo\nzwei'$HOME`id`"])
 def test_runit(runit_host, service):
     folder = install_runit_service(runit_host, service)
     assert apply(runit_host, runit.service, service)
@@ -180,3 +227,34 @@ def test_a_new_runit_service_that_must_not_run_is_never_started(runit_host):
     assert apply(runit_host, runit.service, "demo", running=False, enabled=False)
     assert (folder / "supervise").is_dir()
     assert not (folder / "started").exists()
+
+
+def test_runit_has_no_such_service(runit_host):
+    result = run_deploy(runit_host, lambda: runit.manage(name="manage", service="nothing"), SUDO=True)
+    assert f"{runit_host.name} has no /etc/sv/nothing" in result.failed["manage"]
+    assert not (runit_host.root / "var/service/nothing").is_symlink()
+    result = run_deploy(runit_host, lambda: runit.auto(name="auto", service="nothing", auto=False), SUDO=True)
+    assert "auto" in result.failed
+
+
+def test_what_runit_does_not_look_after_is_waited_for_in_vain(runit_host):
+    result = run_deploy(
+        runit_host, lambda: runit.wait_runsv(name="wait", service="nothing", timeout=1), SUDO=True
+    )
+    assert "wait" in result.failed
+
+
+def test_runit_by_its_parts(runit_host):
+    folder = install_runit_service(runit_host, "demo")
+
+    def code():
+        runit.auto(name="auto", service="demo", auto=False)
+        runit.manage(name="manage", service="demo")
+
+    assert_idempotent(runit_host, code, SUDO=True)
+    result = run_deploy(
+        runit_host, lambda: runit.wait_runsv(name="wait", service="demo", timeout=15), SUDO=True
+    )
+    assert not result.failed
+    assert (folder / "supervise").is_dir()
+    assert runit_pid(folder) is None

@@ -4,9 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyinfra.facts.systemd import SystemdEnabled, SystemdStatus
 from pyinfra.operations import systemd
+from pyinfra.operations.systemd._service import _enable
 from pyinfra_testkit.fakes import on_fake_host
 
 NAMES = st.text(st.characters(blacklist_characters="\0\r\n", blacklist_categories=["Cs"]), min_size=1)
+UNITS = st.text(st.characters(blacklist_characters="\0\r\n*?[", blacklist_categories=["Cs"]), min_size=1)
 RECORDS = st.dictionaries(NAMES, st.sampled_from(["running", "dead", "failed", "mounted"]))
 
 
@@ -16,6 +18,26 @@ def test_every_record_is_read_back(records):
     assert SystemdStatus().process(output) == {
         name: state in {"running", "mounted"} for name, state in records.items()
     }
+
+
+def test_a_static_unit_is_not_disabled():
+    output = ["Id=main.service", "UnitFileState=static"]
+    fact = SystemdEnabled()
+    fact.command(services=["alias.service"])
+    units = fact.process(output)
+    assert (units, units.static) == (
+        {"main.service": True, "alias.service": True},
+        {"main.service", "alias.service"},
+    )
+    assert list(_enable_with(units, enabled=False)) == []
+    assert list(_enable_with(units, enabled=True)) == []
+    assert list(_enable_with({"alias.service": True}, enabled=False)) == ["disable"]
+
+
+def _enable_with(units, enabled):
+    with on_fake_host({}) as fake:
+        fake.get_fact = lambda *_, **__: units
+        yield from _enable("alias.service", enabled, {})
 
 
 @given(st.lists(st.text()))
@@ -32,7 +54,7 @@ def test_names_reach_systemctl_as_they_are(services, machine, user):
     assert words[-len(services) :] == services
 
 
-@given(NAMES, NAMES)
+@given(UNITS, NAMES)
 def test_a_service_is_one_word(service, command):
     quoted = shlex.quote(command)
     key = f"machine=None, services={[f'{service}.service']}, user_mode=False, user_name=None"

@@ -7,12 +7,12 @@ from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING
 
 from pyinfra.api.command import QuoteString, StringCommand, make_formatted_string_command
-from pyinfra.api.exceptions import OperationValueError
+from pyinfra.api.exceptions import OperationTypeError, OperationValueError
 
 if TYPE_CHECKING:
     from pyinfra.api.host import Host
 
-__all__ = ["check_service_name", "end_of_options", "handle_service_control"]
+__all__ = ["check_service_name", "check_switch", "end_of_options", "handle_service_control"]
 
 
 def check_service_name(name: str) -> None:
@@ -22,10 +22,27 @@ def check_service_name(name: str) -> None:
         name: the service's name.
 
     Raises:
+        OperationTypeError: it is no str.
         OperationValueError: it is empty, or holds a NUL.
     """
+    if not isinstance(name, str):
+        raise OperationTypeError(f"service must be the name of a service (str), not {name!r}")
     if not name or "\0" in name:
         raise OperationValueError(f"service must be the name of a service, not {name!r}")
+
+
+def check_switch(argument: str, value: object) -> None:
+    """Refuse what is neither a yes nor a no, nor leaves things as they are.
+
+    Args:
+        argument: the argument's name.
+        value: its value.
+
+    Raises:
+        OperationTypeError: it is something else than True, False and None: neither would hold for it.
+    """
+    if value is not None and not isinstance(value, bool):
+        raise OperationTypeError(f"{argument} must be True, False or None, not {value!r}")
 
 
 def end_of_options(name: str) -> str:
@@ -72,9 +89,11 @@ def handle_service_control(
         The commands.
 
     Raises:
+        OperationTypeError: `running` is something else than True, False and None.
         OperationValueError: the name is empty, or the quotes in `command` are not closed.
     """
     check_service_name(name)
+    check_switch("running", running)
     words = _words(command)
     is_running = bool(statuses.get(name))
     may_run = is_running or statuses.get(name, False) is None

@@ -25,6 +25,7 @@ class RcdStatus(FactBase[dict[str, bool | None]]):
     ```
     """
 
+    side_effect_free = True
     command = """
             for SERVICE in `find /etc/rc.d /usr/local/etc/rc.d -type f`; do
                 $SERVICE status 2> /dev/null || $SERVICE check 2> /dev/null

@@ -39,6 +39,7 @@ class InitdStatus(FactBase[dict[str, bool | None]]):
     ```
     """
 
+    side_effect_free = True
     command = """
         for SERVICE in `ls /etc/init.d/`; do
             _=`cat /etc/init.d/$SERVICE | grep "### BEGIN INIT INFO"`

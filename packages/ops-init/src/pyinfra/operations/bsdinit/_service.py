@@ -6,10 +6,10 @@ import re
 from collections.abc import Generator
 
 from pyinfra import host
-from pyinfra.api import StringCommand, operation
+from pyinfra.api import OperationValueError, StringCommand, operation
 from pyinfra.facts.bsdinit import RcdStatus
 from pyinfra.operations import files
-from pyinfra.operations.util.service import check_service_name, handle_service_control
+from pyinfra.operations.util.service import check_service_name, check_switch, handle_service_control
 
 RC_CONF = "/etc/rc.conf.local"
 
@@ -35,7 +35,8 @@ def service(
             None for no change. `/etc/rc.conf` is neither read nor changed.
 
     Raises:
-        OperationValueError: the name is empty, or the quotes in `command` are not closed.
+        OperationTypeError: `running` or `enabled` is something else than True, False and None.
+        OperationValueError: the name is empty or holds a slash, or the quotes in `command` are not closed.
 
     Example:
         ```
@@ -51,6 +52,9 @@ def service(
         ```
     """
     check_service_name(service)
+    check_switch("enabled", enabled)
+    if "/" in service or service in {".", ".."}:
+        raise OperationValueError(f"service must be the name of a script in /etc/rc.d, not {service!r}")
     statuses = host.get_fact(RcdStatus)
     yield from handle_service_control(
         host,

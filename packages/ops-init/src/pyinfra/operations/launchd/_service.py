@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from pyinfra import host
-from pyinfra.api import StringCommand, operation
+from pyinfra.api import OperationValueError, StringCommand, operation
 from pyinfra.facts.launchd import LaunchdStatus
 from pyinfra.operations.util.service import check_service_name, handle_service_control
 
@@ -28,7 +28,9 @@ def service(
         command: a further command of `launchctl` to run on the service.
 
     Raises:
-        OperationValueError: the label is empty, or the quotes in `command` are not closed.
+        OperationTypeError: `running` is something else than True, False and None.
+        OperationValueError: the label is empty, or begins with a dash: `launchctl` would take it for an option; or the
+            quotes in `command` are not closed.
 
     Example:
         ```
@@ -42,6 +44,10 @@ def service(
         ```
     """
     check_service_name(service)
+    if service.startswith("-"):
+        raise OperationValueError(
+            f"service must be the label of a service, without a dash in front, not {service!r}"
+        )
     statuses = host.get_fact(LaunchdStatus)
     yield from handle_service_control(host, service, statuses, FORMATTER, running)
     if restarted and running is not False and statuses.get(service):

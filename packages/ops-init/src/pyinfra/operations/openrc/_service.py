@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 
 from pyinfra import host
-from pyinfra.api import QuoteString, StringCommand, operation
+from pyinfra.api import OperationValueError, QuoteString, StringCommand, operation
 from pyinfra.facts.openrc import OpenrcEnabled, OpenrcStatus
 from pyinfra.facts.openrc._status import OpenrcServiceStatus
-from pyinfra.operations.util.service import check_service_name, end_of_options, handle_service_control
+from pyinfra.operations.util.service import (
+    check_service_name,
+    check_switch,
+    end_of_options,
+    handle_service_control,
+)
 
 
 @operation()
@@ -33,7 +38,8 @@ def service(
         runlevel: the runlevel that `enabled` is about.
 
     Raises:
-        OperationValueError: the name is empty, or the quotes in `command` are not closed.
+        OperationTypeError: `running` or `enabled` is something else than True, False and None.
+        OperationValueError: the name or the runlevel is empty, or the quotes in `command` are not closed.
 
     Example:
         ```
@@ -49,6 +55,11 @@ def service(
         ```
     """
     check_service_name(service)
+    check_switch("enabled", enabled)
+    if not isinstance(runlevel, str) or not runlevel:
+        raise OperationValueError(f"runlevel must be the name of a runlevel, not {runlevel!r}")
+    # Asked before a command is run, since facts are asked anew behind each.
+    members = {} if enabled is None else host.get_fact(OpenrcEnabled, runlevel=runlevel)
     yield from handle_service_control(
         host,
         service,
@@ -60,7 +71,7 @@ def service(
         command,
     )
     if enabled is not None:
-        yield from _enable(service, enabled, runlevel)
+        yield from _enable(service, enabled, runlevel, members)
 
 
 def _statuses(service: str, runlevel: str) -> Mapping[str, bool | None]:
@@ -71,9 +82,10 @@ def _statuses(service: str, runlevel: str) -> Mapping[str, bool | None]:
     return host.get_fact(OpenrcServiceStatus, service=service)
 
 
-def _enable(service: str, enabled: bool, runlevel: str) -> Generator[StringCommand, None, None]:
-    is_enabled = host.get_fact(OpenrcEnabled, runlevel=runlevel).get(service, False)
-    if is_enabled is enabled:
+def _enable(
+    service: str, enabled: bool, runlevel: str, members: Mapping[str, bool]
+) -> Generator[StringCommand, None, None]:
+    if members.get(service, False) is enabled:
         host.noop(f"service {service} is {'enabled' if enabled else 'disabled'}")
         return
     dashes = ["--"] if end_of_options(service) else []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from pyinfra.api import StringCommand, operation
+from pyinfra import host, state
+from pyinfra.api import OperationError, StringCommand, operation
+from pyinfra.facts.files import Directory
 from pyinfra.operations import files
 
 from ._names import service_path
@@ -27,7 +29,7 @@ def manage(
 
     Raises:
         OperationValueError: the name is empty or holds a slash.
-        OperationError: something that is no link stands where the link must be.
+        OperationError: there is no such service, or something that is no link stands where the link must be.
 
     Example:
         ```
@@ -36,9 +38,9 @@ def manage(
         runit.manage(name="Give sshd to runit", service="sshd", _sudo=True)
         ```
     """
-    yield from files.link._inner(
-        path=service_path(svdir, service),
-        target=service_path(sourcedir, service),
-        present=managed,
-        create_remote_dir=False,
-    )
+    path, target = service_path(svdir, service), service_path(sourcedir, service)
+    commands = list(files.link._inner(path=path, target=target, present=managed, create_remote_dir=False))
+    # In prepare, an earlier operation may be about to make it.
+    if managed and commands and state.is_executing and not host.get_fact(Directory, path=target):
+        raise OperationError(f"service must be the name of a service, and {host.name} has no {target}")
+    yield from commands

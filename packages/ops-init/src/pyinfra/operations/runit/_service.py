@@ -8,7 +8,7 @@ from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
 from pyinfra.facts.files import File
 from pyinfra.facts.runit import RunitManaged, RunitStatus
-from pyinfra.operations.util.service import end_of_options, handle_service_control
+from pyinfra.operations.util.service import check_switch, end_of_options, handle_service_control
 
 from ._auto import auto
 from ._manage import manage
@@ -43,6 +43,7 @@ def service(
         sourcedir: the directory that holds the service's own.
 
     Raises:
+        OperationTypeError: `running` or `enabled` is something else than True, False and None.
         OperationValueError: the name is empty or holds a slash, or the quotes in `command` are not closed.
         OperationError: something that is no link stands where the link must be.
 
@@ -53,6 +54,8 @@ def service(
         runit.service(name="Run sshd, now and at boot", service="sshd", enabled=True, _sudo=True)
         ```
     """
+    check_switch("running", running)
+    check_switch("enabled", enabled)
     down = service_path(sourcedir, service, "down")
     was_managed = service in host.get_fact(RunitManaged, service=service, svdir=svdir)
     starts_itself = not host.get_fact(File, path=down) if enabled is None else enabled

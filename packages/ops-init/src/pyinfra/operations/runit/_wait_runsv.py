@@ -21,7 +21,7 @@ def wait_runsv(
 
     Raises:
         OperationValueError: the name is empty.
-        OperationTypeError: `timeout` is no whole number.
+        OperationTypeError: `timeout` is no whole number of seconds.
 
     Example:
         ```
@@ -32,7 +32,7 @@ def wait_runsv(
         ```
     """
     check_service_name(service)
-    if not isinstance(timeout, int):
+    if isinstance(timeout, bool) or not isinstance(timeout, int) or timeout < 0:
         raise OperationTypeError(f"timeout must be a whole number of seconds, not {timeout!r}")
     lines = (
         StringCommand("export SVDIR=", QuoteString(svdir), _separator=""),

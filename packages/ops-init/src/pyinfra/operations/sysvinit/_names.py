@@ -13,8 +13,9 @@ def check_script_name(service: str) -> None:
         service: the service's name.
 
     Raises:
-        OperationValueError: it is empty, or is no name of a file in `/etc/init.d`.
+        OperationValueError: it is empty, or is no name of a file in `/etc/init.d`; one of two lines is none, either,
+            since the links that start it are told by lines.
     """
     check_service_name(service)
-    if "/" in service or service in {".", ".."}:
+    if "/" in service or "\n" in service or service in {".", ".."}:
         raise OperationValueError(f"service must be the name of a script in /etc/init.d, not {service!r}")

@@ -7,12 +7,12 @@ from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
 from pyinfra import host
-from pyinfra.api import OperationError, QuoteString, StringCommand, operation
+from pyinfra.api import OperationError, OperationValueError, QuoteString, StringCommand, operation
 from pyinfra.facts.files import FindLinks
 from pyinfra.facts.server import LinuxDistribution
 from pyinfra.facts.sysvinit import InitdStatus
 from pyinfra.facts.sysvinit._status import InitdScriptStatus
-from pyinfra.operations.util.service import end_of_options, handle_service_control
+from pyinfra.operations.util.service import check_switch, handle_service_control
 
 from ._names import check_script_name
 
@@ -47,7 +47,9 @@ def service(
         command: a further action of the script to run.
 
     Raises:
-        OperationValueError: the name is empty or holds a slash, or the quotes in `command` are not closed.
+        OperationTypeError: `running` or `enabled` is something else than True, False and None.
+        OperationValueError: the name is empty or holds a slash, or the quotes in `command` are not closed; or it must
+            be enabled, and the distribution's tool would take its name for an option.
         OperationError: it must be enabled, and no tool is known that does that on the host's distribution.
 
     Example:
@@ -64,14 +66,16 @@ def service(
         ```
     """
     check_script_name(service)
+    check_switch("enabled", enabled)
     statuses = host.get_fact(InitdStatus)
     if service not in statuses:
         statuses = host.get_fact(InitdScriptStatus, service=service)
+    # Asked before a command is run, since facts are asked anew behind each.
+    switch = [] if enabled is None else list(_enable(service, enabled))
     yield from handle_service_control(
         host, service, statuses, "/etc/init.d/{0} {1}", running, restarted, reloaded, command
     )
-    if enabled is not None:
-        yield from _enable(service, enabled)
+    yield from switch
 
 
 def _enable(service: str, enabled: bool) -> Generator[StringCommand, None, None]:
@@ -97,14 +101,18 @@ def _make_links(service: str, distribution: Mapping[str, Any]) -> Generator[Stri
     name = distribution.get("name")
     meta = distribution.get("release_meta") or {}
     families = {str(name).lower(), *f"{meta.get('ID', '')} {meta.get('ID_LIKE', '')}".lower().split()}
-    dashes = ["--"] if end_of_options(service) else []
+    if service.startswith("-"):
+        raise OperationValueError(
+            f"service {service!r} would be taken for an option by the tools that enable services; use sysvinit.enable, "
+            "which makes the links itself"
+        )
     if families & UPDATE_RC_D:
-        yield StringCommand("update-rc.d", *dashes, QuoteString(service), "defaults")
+        yield StringCommand("update-rc.d", QuoteString(service), "defaults")
     elif families & CHKCONFIG:
-        yield StringCommand("chkconfig", *dashes, QuoteString(service), "--add")
-        yield StringCommand("chkconfig", *dashes, QuoteString(service), "on")
+        yield StringCommand("chkconfig", QuoteString(service), "--add")
+        yield StringCommand("chkconfig", QuoteString(service), "on")
     elif families & RC_UPDATE:
-        yield StringCommand("rc-update", *dashes, "add", QuoteString(service), "default")
+        yield StringCommand("rc-update", "add", QuoteString(service), "default")
     else:
         raise OperationError(
             f"sysvinit.service can't enable {service}: no tool is known for the distribution {name!r}; "

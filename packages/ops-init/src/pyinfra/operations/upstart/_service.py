@@ -9,7 +9,12 @@ from pyinfra import host
 from pyinfra.api import FileUploadCommand, OperationValueError, StringCommand, operation
 from pyinfra.facts.upstart import UpstartStatus
 from pyinfra.operations import files
-from pyinfra.operations.util.service import check_service_name, end_of_options, handle_service_control
+from pyinfra.operations.util.service import (
+    check_service_name,
+    check_switch,
+    end_of_options,
+    handle_service_control,
+)
 
 
 @operation()
@@ -33,6 +38,7 @@ def service(
             prevents; None for no change.
 
     Raises:
+        OperationTypeError: `running` or `enabled` is something else than True, False and None.
         OperationValueError: the name is empty, or holds a slash though `enabled` is given, or the quotes in
             `command` are not closed.
 
@@ -50,6 +56,7 @@ def service(
         ```
     """
     check_service_name(service)
+    check_switch("enabled", enabled)
     if enabled is not None and "/" in service:
         raise OperationValueError(f"service must be the name of a job in /etc/init, not {service!r}")
     statuses = host.get_fact(UpstartStatus)

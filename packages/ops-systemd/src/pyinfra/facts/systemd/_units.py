@@ -94,8 +94,12 @@ class _SystemdUnits(FactBase[dict[str, bool]]):
 
     @override
     def process(self, output: list[str]) -> dict[str, bool]:
+        return {name: value in self.yes_values for name, value in self._values(output).items()}
+
+    def _values(self, output: list[str]) -> dict[str, str]:
+        """Give the property as `systemctl` writes it."""
         units = [
-            (record["Id"], record[self.shown_property] in self.yes_values)
+            (record["Id"], record[self.shown_property])
             for record in _records(output)
             if record.get("Id") and self.shown_property in record
         ]
@@ -118,6 +122,16 @@ def _records(output: list[str]) -> Iterator[dict[str, str]]:
             record[key] = value
     if record:
         yield record
+
+
+class EnabledUnits(dict[str, bool]):
+    """Which units are enabled, by their names.
+
+    Attributes:
+        static: the names of those that are enabled only in that others may want them.
+    """
+
+    static: frozenset[str] = frozenset()
 
 
 class SystemdStatus(_SystemdUnits):
@@ -150,3 +164,9 @@ class SystemdEnabled(_SystemdUnits):
 
     shown_property = "UnitFileState"
     yes_values = ENABLED_FILE_STATES
+
+    @override
+    def process(self, output: list[str]) -> dict[str, bool]:
+        found = EnabledUnits(super().process(output))
+        found.static = frozenset(name for name, value in self._values(output).items() if value == "static")
+        return found

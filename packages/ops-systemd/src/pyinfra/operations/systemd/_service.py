@@ -6,10 +6,16 @@ from collections.abc import Generator
 from typing import Any
 
 from pyinfra import host
-from pyinfra.api import QuoteString, StringCommand, operation
+from pyinfra.api import OperationValueError, QuoteString, StringCommand, operation
 from pyinfra.facts.systemd import SystemdEnabled, SystemdStatus
 from pyinfra.facts.systemd._systemctl import systemctl
-from pyinfra.operations.util.service import check_service_name, end_of_options, handle_service_control
+from pyinfra.facts.systemd._units import GLOB
+from pyinfra.operations.util.service import (
+    check_service_name,
+    check_switch,
+    end_of_options,
+    handle_service_control,
+)
 
 from ._daemon_reload import daemon_reload as reload_units
 
@@ -53,14 +59,16 @@ def service(
         restarted: whether to restart it if it is active.
         reloaded: whether to reload it if it is active.
         command: a further command of `systemctl` to run on the unit.
-        enabled: whether it must start at boot; None for no change. A static unit counts as enabled.
+        enabled: whether it must start at boot; None for no change. A static unit counts as enabled, and is not to be
+            disabled: it has nothing that would start it by itself.
         daemon_reload: whether to have systemd read its unit files again first.
         user_mode: whether it is one of the user's own units.
         machine: the local container it is in.
         user_name: whose unit it is; without a machine, a user of this host.
 
     Raises:
-        OperationValueError: the name is empty, or the quotes in `command` are not closed.
+        OperationTypeError: `running` or `enabled` is something else than True, False and None.
+        OperationValueError: the name is empty or a pattern, or the quotes in `command` are not closed.
 
     Example:
         ```
@@ -76,6 +84,10 @@ def service(
         ```
     """
     check_service_name(service)
+    check_switch("running", running)
+    check_switch("enabled", enabled)
+    if GLOB.search(service):
+        raise OperationValueError(f"service must be the name of one unit, not the pattern {service!r}")
     unit = _unit_name(service)
     base = systemctl(user_mode, machine, user_name)
     asked: dict[str, Any] = {
@@ -85,9 +97,7 @@ def service(
         "services": [unit],
     }
     statuses = host.get_fact(SystemdStatus, **asked)
-    is_enabled: bool | None = None
-    if enabled is not None:
-        is_enabled = host.get_fact(SystemdEnabled, **asked).get(unit, False)
+    switch = [] if enabled is None else list(_enable(unit, enabled, asked))
 
     if daemon_reload:
         yield from reload_units._inner(user_mode=user_mode, machine=machine, user_name=user_name)
@@ -104,9 +114,18 @@ def service(
     ):
         yield StringCommand(base, control)
 
-    if enabled is not None and is_enabled is not enabled:
-        action = "enable" if enabled else "disable"
+    for action in switch:
         yield StringCommand(base, action, *(["--"] if unit.startswith("-") else []), QuoteString(unit))
+
+
+def _enable(unit: str, enabled: bool, asked: dict[str, Any]) -> Generator[str, None, None]:
+    """Give the verb that makes the difference, if any."""
+    units = host.get_fact(SystemdEnabled, **asked)
+    is_static = unit in getattr(units, "static", ())
+    if not enabled and is_static:
+        host.noop(f"unit {unit} is static: it has nothing that would be disabled")
+    elif units.get(unit, False) is not enabled:
+        yield "enable" if enabled else "disable"
 
 
 def _unit_name(service: str) -> str:
