@@ -96,7 +96,7 @@ def _run(cells: Sequence[Cell], cache: Path, store: Store, *, fresh: bool) -> in
     on_hosts = [cell for cell in todo if WORKLOADS[cell.workload].state is not None]
     if on_hosts:
         prepare_image(cache, report)
-        with BenchLab() as lab:
+        with BenchLab(report) as lab:
             hosts = HostRunner(cache, store, lab, environments, report)
             for cell in on_hosts:
                 hosts.measure(cell)

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-RECIPE = 1
+RECIPE = 2
 """Raised when workloads or the way of measuring change, so that no older cell is taken for one of now."""
 
 TOOLS = {
@@ -144,6 +144,7 @@ class Result:
         runs: Its runs.
         machine: What it was measured on.
         date: When.
+        load: How many processes wanted to run on it just before, on average over a minute.
         recipe: The `RECIPE` it was measured by.
     """
 
@@ -152,6 +153,7 @@ class Result:
     runs: list[Run]
     machine: str = field(default_factory=describe_machine)
     date: str = field(default_factory=lambda: datetime.now(timezone.utc).date().isoformat())
+    load: float = field(default_factory=lambda: os.getloadavg()[0])
     recipe: int = RECIPE
 
     @property

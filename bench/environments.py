@@ -44,11 +44,14 @@ def find_python() -> str:
     """Give a Python that all tools run on, from PATH or from pyenv's versions."""
     versions = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions")
     for version in PYTHONS:
-        places = [shutil.which(f"python{version}"), *sorted(versions.glob(f"{version}*/bin/python{version}"))]
-        for place in filter(None, places):
-            asked = subprocess.run([place, "-c", "import venv"], capture_output=True, check=False)
-            if asked.returncode == 0:
-                return str(place)
+        places = [str(place) for place in sorted(versions.glob(f"{version}*/bin/python{version}"))]
+        for place in [shutil.which(f"python{version}"), *places]:
+            if (
+                place
+                and subprocess.run([place, "-c", "import venv"], capture_output=True, check=False).returncode
+                == 0
+            ):
+                return place
     raise RuntimeError(f"none of the Pythons {', '.join(PYTHONS)} was found")
 
 

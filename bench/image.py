@@ -15,6 +15,8 @@ PACKAGES = ("python3", "python3-apt")
 SSHD = "LogLevel VERBOSE\n"
 """Has sshd log each session that it starts; the bench counts these."""
 
+SSHD_FILE = "etc/ssh/sshd_config.d/bench.conf"
+
 _STAMP = "bench-image-1"
 
 
@@ -37,7 +39,7 @@ def prepare_image(cache: Path, report: Callable[[str], None]) -> Image:
         new.parent.mkdir(parents=True, exist_ok=True)
         _run("cp", "--archive", plain.directory, new)
         _add_packages(new / "root")
-        (new / "root/etc/ssh/sshd_config.d/bench.conf").write_text(SSHD)
+        (new / "root" / SSHD_FILE).write_text(SSHD)
         (new / _STAMP).touch()
         new.rename(own / name)
     return prepare(report)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +13,7 @@ from typing import Any
 
 from pyinfra_testkit.hosts import Lab, RealHost
 
+from .image import SSHD, SSHD_FILE
 from .sessions import Sessions
 from .wire import Counts
 
@@ -22,14 +24,17 @@ _CONTROL = 253
 class BenchLab:
     """Real hosts behind a wire.
 
+    Args:
+        report: Called with a line about what takes long.
+
     Attributes:
         namespace: The control side's network namespace, as a path for setns(2).
         directory: Where `key`, `known_hosts` and `ssh_config` are.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, report: Callable[[str], None]) -> None:
         self._stack = ExitStack()
-        lab = self._lab = self._stack.enter_context(Lab(print))
+        lab = self._lab = self._stack.enter_context(Lab(report))
         self.directory = lab.directory
         network = lab.network
         control, hosts = f"{network.bridge}c", f"{network.bridge}w"
@@ -74,6 +79,7 @@ class BenchLab:
                 self._known.add(host.name)
             control = ("lladdr", network.mac(_CONTROL), "dev", "eth0", "nud", "permanent")
             host.exec("ip", "neighbour", "replace", network.address(_CONTROL), *control)
+            _have_sshd_tell(host)
             self.sessions.listen(host)
         return hosts
 
@@ -102,6 +108,15 @@ class BenchLab:
         return process
 
 
+def _have_sshd_tell(host: RealHost) -> None:
+    """Have a host's sshd log its sessions, where its image does not have it so."""
+    file = host.root / SSHD_FILE
+    if not file.exists():
+        file.write_text(SSHD)
+        host.exec("sh", "-c", "kill -HUP $(cat /run/sshd.pid)")
+        host.wait_until_up()
+
+
 def _answer(process: subprocess.Popen[str]) -> dict[str, Any]:
     assert process.stdout is not None
     line = process.stdout.readline()
@@ -113,8 +128,10 @@ def _answer(process: subprocess.Popen[str]) -> dict[str, Any]:
 
 def _end(process: subprocess.Popen[str]) -> None:
     assert process.stdin is not None
+    assert process.stdout is not None
     process.stdin.close()
     process.wait()
+    process.stdout.close()
 
 
 def _ip(words: str) -> None:

@@ -1,4 +1,4 @@
-"""Check the types of all packages: typecheck.py [MYPY OPTION …].
+"""Check the types of all packages and of the bench: typecheck.py [MYPY OPTION …].
 
 mypy does not follow an import package that is spread over several editable installs. So the packages' sources are
 merged into one folder, as an install from wheels has them, and checked there.
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def merge(target: Path) -> dict[str, str]:
-    """Copy the sources of all packages into one folder.
+    """Copy the sources of all packages, and the bench, into one folder.
 
     Args:
         target: the folder.
@@ -26,9 +26,10 @@ def merge(target: Path) -> dict[str, str]:
         Where each file came from, both as posix paths: relative to `target`, and to the repository.
     """
     origins: dict[str, str] = {}
-    for source in sorted(ROOT.glob("packages/*/src")):
-        for path in source.rglob("*"):
-            name = path.relative_to(source)
+    sources = [(source, source) for source in sorted(ROOT.glob("packages/*/src"))]
+    for base, folder in [*sources, (ROOT, ROOT / "bench")]:
+        for path in folder.rglob("*"):
+            name = path.relative_to(base)
             cached = any(part == "__pycache__" or part.startswith(".") for part in name.parts)
             if cached or not path.is_file():
                 continue
