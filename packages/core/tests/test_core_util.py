@@ -119,6 +119,7 @@ def test_try_int(value, number):
 
 def test_get_kwargs_str():
     assert get_kwargs_str({"b": 1, "a": "x"}) == "a=x, b=1"
+    assert get_kwargs_str({"self": object(), "state": 1, "host": 2, "a": "x"}) == "a=x"
     assert get_kwargs_str({}) == ""
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_FACTS = "pyinfra.facts."
+
 __all__ = [
     "FactBase",
     "FactNotCollected",
@@ -42,6 +44,13 @@ def get_fact_name(cls: type) -> str:
     return f"{module}.{cls.__name__}"
 
 
+def _show_public_module(cls: type) -> None:
+    # Runners of cases read a fact's name from its module; below pyinfra.facts, what is public is never in a private one.
+    public, _, private = cls.__module__.partition("._")
+    if private and public.startswith(_FACTS):
+        cls.__module__ = public
+
+
 class FactBase(Generic[T]):
     """A fact: a command to run on a host, and a parser of its output.
 
@@ -64,6 +73,7 @@ class FactBase(Generic[T]):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.name = get_fact_name(cls)
+        _show_public_module(cls)
         if "abstract" not in cls.__dict__:
             cls.abstract = not hasattr(cls, "command")
 
@@ -122,6 +132,7 @@ class ShortFactBase(Generic[T]):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.name = get_fact_name(cls)
+        _show_public_module(cls)
 
     def process_data(self, data: Any) -> T:
         """Make this fact's value of the other's.

@@ -60,8 +60,15 @@ def memoize(func: F) -> F:
 
 
 def get_kwargs_str(kwargs: dict[Any, Any]) -> str:
-    """Write keyword arguments in the way that output and test cases show them: `a=1, b=x`, sorted by name."""
-    return ", ".join(f"{key}={kwargs[key]}" for key in sorted(kwargs))
+    """Write keyword arguments in the way that output and test cases show them: `a=1, b=x`, sorted by name.
+
+    Args:
+        kwargs: the arguments; `self`, `state` and `host`, which a bound call has beside its own, are left out.
+
+    Returns:
+        The text.
+    """
+    return ", ".join(f"{key}={kwargs[key]}" for key in sorted(kwargs.keys() - {"self", "state", "host"}))
 
 
 def make_hash(obj: Any) -> str:

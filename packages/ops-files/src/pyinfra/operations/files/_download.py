@@ -143,10 +143,9 @@ def _is_current(dest: str, info: Any, sums: Mapping[str, str], cache_time: int |
         return False
     if not cache_time:
         return True
-    now = host.get_fact(Date)
-    if now.tzinfo is not None:
-        now = now.astimezone(timezone.utc).replace(tzinfo=None)
-    return _is_younger(info["mtime"], now, cache_time)
+    date = host.get_fact(Date)
+    now = date if date.tzinfo is None else date.astimezone(timezone.utc)
+    return _is_younger(info["mtime"], now.replace(tzinfo=None), cache_time)
 
 
 def _is_younger(mtime: datetime | None, now: datetime, seconds: int) -> bool:
