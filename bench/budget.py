@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .cells import ENGINE_HOSTS, RIVALS, RTTS, TOOLS
@@ -181,7 +181,6 @@ def _faster(
 ) -> Promise:
     cells = [(count, rtt) for count in hosts for rtt in rtts]
     ratios = {cell: figures.times_faster(workload, *cell, than) for cell in cells}
-    worst = least(ratios.values())
     shown = ", ".join(f"{count} h {rtt} ms: {factor(ratio)}" for (count, rtt), ratio in ratios.items())
     times = (
         f"{seconds(figures.of(than, workload, *cell))} to {seconds(figures.of('ours', workload, *cell))}"
@@ -193,9 +192,17 @@ def _faster(
         f"{aim:g} times",
         shown,
         "; ".join(times),
-        None if worst is None else worst.value > must or worst.value == must != 1,
-        None if worst is None else worst.value >= aim,
+        _judged(ratios.values(), must),
+        _judged(ratios.values(), aim),
     )
+
+
+def _judged(ratios: Iterable[Figure | None], bound: float) -> bool | None:
+    """Tell whether all ratios are above a bound; None where those that were measured don't decide it."""
+    judged = [None if ratio is None else ratio.value >= bound for ratio in ratios]
+    if False in judged:
+        return False
+    return None if None in judged else True
 
 
 def _each(figures: dict[str, Figure | None]) -> str:

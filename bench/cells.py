@@ -161,7 +161,7 @@ class Result:
         """Why it has no figures, if so."""
         for run in self.runs:
             if run.timed_out:
-                return f"not done after {run.wall:.0f} s"
+                return "; ".join([f"not done after {run.wall:.0f} s", *run.problems[:1]])
             if run.problems:
                 return run.problems[0]
         return None if self.runs else "not run"

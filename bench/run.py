@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pyinfra_testkit.hosts import RealHost
+from pyinfra_testkit.hosts import HostsError, RealHost
 
 from .cells import WORKLOADS, Cell, Result, Run, Store
 from .environments import Environment, environment
@@ -73,7 +74,12 @@ class HostRunner:
         """Measure a cell, and keep the result, whatever it is."""
         result = Result(cell, self._environments.version(cell.tool), [])
         while len(result.runs) < REPEATS and sum(run.wall for run in result.runs) < ENOUGH_SECONDS:
-            run = self._once(cell)
+            try:
+                run = self._once(cell)
+            except (RuntimeError, OSError, HostsError, subprocess.SubprocessError) as error:
+                # The other cells are measured all the same.
+                self._done_by = None
+                run = Run(wall=0, cpu=0, memory=0, exit_code=None, timed_out=False, problems=[str(error)])
             result.runs.append(run)
             self._report(f"{cell.name}: {_said(run)}")
             if run.timed_out or run.problems:

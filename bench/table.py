@@ -49,6 +49,11 @@ def _measured_on(figures: Figures) -> Iterator[str]:
     dates = sorted({result.date for result in results})
     between = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}" if dates else "never"
     yield f"On {' and '.join(machines) or 'no machine'}, {between}; the tool and all hosts on the same cores."
+    if loads := sorted(result.load for result in results):
+        yield (
+            "Processes that wanted to run just before a cell was measured, on average over a minute: "
+            f"{loads[len(loads) // 2]:.1f} in the middle, {loads[-1]:.1f} at most."
+        )
     versions: dict[str, set[str]] = {}
     for cell, result in figures.results.items():
         if result.version:
