@@ -23,6 +23,9 @@ REQUIRE_VARIABLE = "PYINFRA_REQUIRE_REAL_HOSTS"
 _TESTED: pytest.StashKey[Tested] = pytest.StashKey()
 _FIXTURES = {"real_hosts", "ssh_host"}
 
+# Its checks are plain asserts, whose failures are to say what was compared.
+pytest.register_assert_rewrite("pyinfra_testkit.connectors")
+
 
 class RealHosts(Protocol):
     """What the fixture `real_hosts` is."""
