@@ -31,6 +31,10 @@ def install(
 ) -> Generator[PyinfraCommand, None, None]:
     """Have a keyring with the keys of a file or a key server; arguments as those of `gpg.key`."""
     keyids = normalize_keyids(keyid)
+    if keyserver is not None and (not keyserver or keyserver.startswith("-")):
+        raise OperationError(f"keyserver must be the name or the URL of a key server, not {keyserver!r}")
+    if src is not None and not _is_url(src):
+        check_apart(src, dest)
     exists = is_there(dest)
     if exists and _has_keys(dest, keyids):
         yield from files.file._inner(path=dest, present=True, mode=mode)
@@ -45,6 +49,10 @@ def install(
     elif src is not None:
         yield from _copy(src, dest, dearmor, keyids, replace=exists)
     yield from files.file._inner(path=dest, present=True, mode=mode)
+
+
+def _is_url(src: str) -> bool:
+    return urlparse(src).scheme in {"http", "https", "ftp"}
 
 
 def is_there(dest: str) -> bool:
@@ -88,8 +96,6 @@ def _has_keys(dest: str, keyids: list[str]) -> bool:
 
 
 def _receive(keyserver: str, keyids: list[str], dest: str) -> Generator[PyinfraCommand, None, None]:
-    if not keyserver or keyserver.startswith("-"):
-        raise OperationError(f"keyserver must be the name or the URL of a key server, not {keyserver!r}")
     home = host.get_temp_filename(f"{_TOKEN} {dest} {keyids}")
     yield from files.directory._inner(path=home, present=True, mode="0700")
     word = double_quoted(home)
@@ -105,8 +111,7 @@ def _receive(keyserver: str, keyids: list[str], dest: str) -> Generator[PyinfraC
 def _copy(
     src: str, dest: str, dearmor: bool, keyids: list[str], replace: bool
 ) -> Generator[PyinfraCommand, None, None]:
-    if urlparse(src).scheme not in {"http", "https", "ftp"}:
-        check_apart(src, dest)
+    if not _is_url(src):
         _check_source(src, src, keyids)
         yield _copy_command(src, dest, dearmor, replace)
         return

@@ -47,7 +47,8 @@ def user_authorized_keys(
         authorized_key_filename: the file's name; None for `authorized_keys`.
 
     Raises:
-        OperationValueError: a local file of keys is missing.
+        OperationTypeError: a key is no str.
+        OperationValueError: a key is empty, or a local file of keys is missing.
         OperationError: the host has no such user.
 
     Example:
@@ -94,6 +95,8 @@ def _read_keys(public_keys: str | list[str]) -> list[str]:
             raise OperationTypeError(
                 f"public_keys must be keys or local paths (str), not {type(item).__name__}"
             )
+        if not item.strip():
+            raise OperationValueError(f"public_keys must be keys or local paths, not {item!r}")
         for line in _key_text(item.strip()).splitlines():
             key = line.strip()
             if key and not key.startswith("#"):

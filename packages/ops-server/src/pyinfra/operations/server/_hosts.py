@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Sequence
 from io import StringIO
+from ipaddress import ip_address
 
 from pyinfra import host
-from pyinfra.api import OperationError, OperationValueError, QuoteString, StringCommand, operation
+from pyinfra.api import (
+    OperationError,
+    OperationTypeError,
+    OperationValueError,
+    QuoteString,
+    StringCommand,
+    operation,
+)
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.files import FileContents
 from pyinfra.facts.server import EtcHosts, Hostname, Os, Which
@@ -30,7 +38,7 @@ def hostname(
             `/etc/hostname` on Linux, `/etc/myname` on OpenBSD, and none elsewhere.
 
     Raises:
-        OperationValueError: the name is empty, or holds spaces.
+        OperationValueError: the name is empty, begins with a dash, or holds spaces.
 
     Example:
         ```
@@ -41,16 +49,19 @@ def hostname(
         ```
     """
     _check_words("hostname", [hostname])
+    if hostname.startswith("-"):
+        raise OperationValueError(
+            f"hostname must not begin with a dash, as {hostname!r} does: tools take it for an option"
+        )
     differs = host.get_fact(Hostname) != hostname
     if host.get_fact(Which, command="hostnamectl"):
         if differs:
-            # hostnamectl takes an argument that starts with a dash for an option.
-            dashes = ["--"] if hostname.startswith("-") else []
-            yield StringCommand("hostnamectl", "set-hostname", *dashes, QuoteString(hostname))
+            yield StringCommand("hostnamectl", "set-hostname", QuoteString(hostname))
         else:
             host.noop("hostname is set")
         return
-    file = hostname_file or HOSTNAME_FILES.get(host.get_fact(Os))
+    system = host.get_fact(Os)
+    file = hostname_file or next((path for name, path in HOSTNAME_FILES.items() if name == system), None)
     if not differs:
         host.noop("hostname is set")
     else:
@@ -77,7 +88,8 @@ def etc_hosts(
 
     Raises:
         OperationError: there are no names to add.
-        OperationValueError: a name or the address holds spaces or `#`.
+        OperationTypeError: `hostnames` is neither a list nor text.
+        OperationValueError: `ip` is no address, or a name holds spaces or `#`.
 
     Example:
         ```
@@ -89,8 +101,10 @@ def etc_hosts(
         )
         ```
     """
+    if not isinstance(hostnames, str | list | tuple | None):
+        raise OperationTypeError(f"hostnames must be names, in a list or one text, not {hostnames!r}")
     names = hostnames.split() if isinstance(hostnames, str) else list(hostnames or [])
-    _check_words("ip", [ip])
+    _check_address(ip)
     _check_words("hostnames", names)
     if present and not names:
         raise OperationError("hostnames must be provided when present=True")
@@ -103,6 +117,15 @@ def etc_hosts(
     contents = host.get_fact(FileContents, path=path)
     lines = _with_address(contents or [], ip, wanted)
     yield from files.put._inner(src=StringIO("".join(f"{line}\n" for line in lines)), dest=path)
+
+
+def _check_address(ip: object) -> None:
+    try:
+        ip_address(str(ip))
+    except ValueError as error:
+        raise OperationValueError(
+            f"ip must be an address, such as 192.168.1.10 or ::1, not {ip!r}"
+        ) from error
 
 
 def _why_unchanged(ip: str, names: list[str], present: bool, path: str, has: list[str]) -> str | None:

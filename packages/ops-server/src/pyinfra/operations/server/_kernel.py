@@ -6,8 +6,9 @@ import re
 from collections.abc import Generator, Sequence
 
 from pyinfra import host
-from pyinfra.api import OperationValueError, QuoteString, StringCommand, operation
+from pyinfra.api import OperationTypeError, OperationValueError, QuoteString, StringCommand, operation
 from pyinfra.api.command import PyinfraCommand
+from pyinfra.facts.files import FindInFile
 from pyinfra.facts.server import KernelModules, Sysctl
 from pyinfra.operations import files
 
@@ -38,7 +39,7 @@ def modprobe(
         ```
     """
     modules = [module] if isinstance(module, str) else list(module)
-    if not modules or not all(modules):
+    if not modules or not all(isinstance(name, str) and name.strip() for name in modules):
         raise OperationValueError(f"module must be a module, or a list of some, not {module!r}")
     # The kernel knows no difference between dashes and underscores, and lists underscores.
     loaded = {name.replace("-", "_") for name in host.get_fact(KernelModules)}
@@ -63,13 +64,14 @@ def sysctl(
     """Set a kernel parameter.
 
     Args:
-        key: the parameter's name, such as `fs.file-max`.
+        key: the parameter's name, such as `fs.file-max`, or as a path, `fs/file-max`.
         value: its value; a list for one of several words.
         persist: whether to set it at each boot too.
         persist_file: the file that is read at boot.
 
     Raises:
-        OperationValueError: the name can't be a parameter's, or the value holds a newline.
+        OperationTypeError: `value` is neither a number nor text, nor a list of some.
+        OperationValueError: the name can't be a parameter's, or the value is an empty list or holds a newline.
 
     Example:
         ```
@@ -81,21 +83,46 @@ def sysctl(
         )
         ```
     """
-    if not SYSCTL_KEY.fullmatch(key) or key.startswith("-"):
+    if not isinstance(key, str) or not SYSCTL_KEY.fullmatch(key) or key.startswith("-"):
         raise OperationValueError(f"key must be the name of a kernel parameter, not {key!r}")
-    words = [str(word) for word in (value if isinstance(value, list | tuple) else [value])]
-    text = " ".join(words)
-    if "\n" in text:
-        raise OperationValueError(f"value must be one line, not {value!r}")
-    current = host.get_fact(Sysctl, keys=[key]).get(key)
+    text = _sysctl_text(value)
+    values = host.get_fact(Sysctl, keys=[key])
+    current = values.get(key, values.get(_dotted(key)))
     if _words(current) == text.split():
         host.noop(f"sysctl {key} is set to {text}")
     else:
         yield StringCommand("sysctl", StringCommand(key, "=", QuoteString(text), _separator=""))
     if persist:
-        line = f"{key} = {text}"
-        pattern = rf"{_plain(key)}[[:space:]]*=[[:space:]]*{_plain(text)}"
-        yield from files.line._inner(path=persist_file, line=pattern, replace=line)
+        yield from _persist(key, text, persist_file)
+
+
+def _sysctl_text(value: object) -> str:
+    words = list(value) if isinstance(value, list | tuple) else [value]
+    if not all(isinstance(word, str | int) and not isinstance(word, bool) for word in words):
+        raise OperationTypeError(f"value must be a number, text, or a list of these, not {value!r}")
+    text = " ".join(str(word) for word in words)
+    if "\n" in text or not words:
+        raise OperationValueError(f"value must be one line, not {value!r}")
+    return text
+
+
+def _dotted(key: str) -> str:
+    """Give a name that is written as a path as `sysctl` prints it; a dot in a path is one in a part of the name."""
+    separator = re.search(r"[./]", key)
+    return key.translate(str.maketrans("./", "/.")) if separator and separator[0] == "/" else key
+
+
+def _persist(key: str, text: str, path: str) -> Generator[PyinfraCommand | StringCommand, None, None]:
+    line = f"{key} = {text}"
+    pattern = rf"{_plain(key)}[[:space:]]*=[[:space:]]*{_plain(text)}"
+    commands = list(files.line._inner(path=path, line=pattern, replace=line))
+    if not commands:
+        # Of several lines the last one counts.
+        own = rf"^[[:space:]]*{_plain(key)}[[:space:]]*="
+        lines = host.get_fact(FindInFile, path=path, pattern=f"{own}.*$", interpolate_variables=False)
+        if lines and lines[-1] != line:
+            commands = list(files.line._inner(path=path, line=own, replace=line))
+    yield from commands
 
 
 @operation(is_idempotent=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Mapping
+from posixpath import normpath
 from typing import Any
 
 from pyinfra import host
@@ -31,7 +33,7 @@ def mount(
         fs_type: the type of the file system; None to have it found out.
 
     Raises:
-        OperationTypeError: `options` is no list.
+        OperationTypeError: `options` is no list of str.
         OperationValueError: `path` is empty.
 
     Example:
@@ -46,9 +48,12 @@ def mount(
     """
     if not path:
         raise OperationValueError("path must be a mount point")
-    if isinstance(options, str):
-        raise OperationTypeError('options must be a list of options, such as ["rw", "noatime"]')
-    wanted = list(options or [])
+    if isinstance(options, str) or not all(isinstance(option, str) for option in options or []):
+        raise OperationTypeError(
+            f'options must be a list of options, such as ["rw", "noatime"], not {options!r}'
+        )
+    # Commas between quotes belong to the option, such as those of an SELinux context.
+    wanted = [word for option in options or [] for word in re.findall(r'(?:[^,"]|"[^"]*"?)+', option)]
     mounts = host.get_fact(Mounts)
     found = _mounted_at(mounts, path, device)
     if not mounted:
@@ -69,7 +74,7 @@ def mount(
 
 
 def _mounted_at(mounts: Mapping[str, Any], path: str, device: str | None) -> str | None:
-    for spelling in (path, path.rstrip("/") or "/"):
+    for spelling in (path, normpath(path)):
         if spelling in mounts:
             return spelling
     if device is None:

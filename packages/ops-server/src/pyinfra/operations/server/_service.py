@@ -10,6 +10,7 @@ from pyinfra import host
 from pyinfra.api import OperationError, operation
 from pyinfra.facts.files import Directory, Link
 from pyinfra.facts.server import Os, Which
+from pyinfra.operations.util.service import check_service_name
 from pyinfra.plugins import find_operation
 
 # The command that each init system is known by, the more specific ones first.
@@ -41,6 +42,8 @@ def service(
         enabled: whether it should be started at boot; None for no change.
 
     Raises:
+        OperationTypeError: `running` or `enabled` is something else than True, False and None.
+        OperationValueError: the name is empty, or none that the init system can have.
         OperationError: the host has no init system that is known, or one that has no such thing as was asked for.
         PluginError: the init system's operation is not installed; the message names the package.
 
@@ -54,6 +57,7 @@ def service(
         )
         ```
     """
+    check_service_name(service)
     init_system = _init_system()
     manage = find_operation(init_system, "service")
     wanted = {"reloaded": reloaded, "enabled": enabled}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Generator
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import OperationError, OperationValueError, QuoteString, StringCommand, operation
 from pyinfra.api.command import PyinfraCommand
-from pyinfra.facts.files import FindInFile
+from pyinfra.facts.files import Directory, File, FindInFile
 from pyinfra.facts.server import Locales, Timezone, Which
 from pyinfra.operations import files
 
@@ -16,7 +16,9 @@ LOCALE_FILE = "/etc/locale.gen"
 LIMITS_FILE = "/etc/security/limits.conf"
 LIMIT_TYPES = ("hard", "soft", "-")
 ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*")
+ZONES = "/usr/share/zoneinfo"
 LOCALE = re.compile(r"[A-Za-z0-9_.@-]+")
+LIMIT = re.compile(r"-?\d+|unlimited|infinity")
 
 
 @operation()
@@ -28,6 +30,7 @@ def timezone(timezone: str) -> Generator[StringCommand, None, None]:
 
     Raises:
         OperationValueError: the name can't be a zone's.
+        OperationError: the host knows no such zone.
 
     Example:
         ```
@@ -37,7 +40,7 @@ def timezone(timezone: str) -> Generator[StringCommand, None, None]:
         )
         ```
     """
-    if not ZONE.fullmatch(timezone) or timezone.startswith("-"):
+    if not isinstance(timezone, str) or not ZONE.fullmatch(timezone) or timezone.startswith("-"):
         raise OperationValueError(
             f"timezone must be the name of a zone, such as Europe/Vienna, not {timezone!r}"
         )
@@ -47,7 +50,11 @@ def timezone(timezone: str) -> Generator[StringCommand, None, None]:
     if host.get_fact(Which, command="timedatectl"):
         yield StringCommand("timedatectl", "set-timezone", QuoteString(timezone))
         return
-    yield StringCommand("ln", "-sf", QuoteString(f"/usr/share/zoneinfo/{timezone}"), "/etc/localtime")
+    path = f"{ZONES}/{timezone}"
+    # In prepare, an earlier operation may be about to install it.
+    if state.is_executing and (host.get_fact(File, path=path) is None or host.get_fact(Directory, path=path)):
+        raise OperationError(f"timezone must be a zone of {ZONES}, and {host.name} has no {timezone!r} there")
+    yield StringCommand("ln", "-sf", QuoteString(path), "/etc/localtime")
     yield StringCommand("echo", QuoteString(timezone), ">", "/etc/timezone")
 
 
@@ -60,7 +67,7 @@ def locale(locale: str, present: bool = True) -> Generator[PyinfraCommand | Stri
         present: whether it should be there.
 
     Raises:
-        OperationError: `/etc/locale.gen` does not know the locale.
+        OperationError: `/etc/locale.gen` does not know the locale, or the host has no `locale-gen`.
         OperationValueError: the name can't be a locale's.
 
     Example:
@@ -71,7 +78,7 @@ def locale(locale: str, present: bool = True) -> Generator[PyinfraCommand | Stri
         )
         ```
     """
-    if not LOCALE.fullmatch(locale):
+    if not isinstance(locale, str) or not LOCALE.fullmatch(locale):
         raise OperationValueError(f"locale must be the name of a locale, such as de_AT.UTF-8, not {locale!r}")
     if (locale in host.get_fact(Locales)) == present:
         host.noop(f"locale {locale} {'exists' if present else 'does not exist'}")
@@ -80,6 +87,8 @@ def locale(locale: str, present: bool = True) -> Generator[PyinfraCommand | Stri
     own = [line for line in lines or [] if line.lstrip("# \t").split()[:1] == [locale]]
     if not own:
         raise OperationError(f"Locale {locale} not found in {LOCALE_FILE}")
+    if state.is_executing and not host.get_fact(Which, command="locale-gen"):
+        raise OperationError(f"{host.name} has no locale-gen to make the locale {locale!r} with")
     line = own[0]
     active = line.lstrip("# \t")
     wanted = active if present else f"# {active}"
@@ -98,10 +107,11 @@ def security_limit(
         domain: whom it is for: a user, `@group`, `*`, or what else limits.conf(5) knows.
         limit_type: `soft`, `hard`, or `-` for both.
         item: what is limited, such as `nofile`.
-        value: the limit: a number, or `unlimited`.
+        value: the limit: a number, `unlimited` or `infinity`; for the item `chroot`, a path.
 
     Raises:
-        OperationValueError: `limit_type` is something else, or a value holds spaces.
+        OperationValueError: `limit_type` is something else, a value holds spaces, or `value` is no limit: a line that
+            says so would be passed over.
 
     Example:
         ```
@@ -119,6 +129,19 @@ def security_limit(
     for name, word in (("domain", domain), ("item", item), ("value", value)):
         if not re.fullmatch(r"[^\s#\\]+", str(word)):
             raise OperationValueError(f"{name} must be without spaces, '#' and '\\', not {word!r}")
+    if item != "chroot" and not LIMIT.fullmatch(str(value)):
+        raise OperationValueError(f"value must be a number, unlimited or infinity, not {value!r}")
     line = "\t".join((domain, limit_type, item, str(value)))
     pattern = f"^{domain}[[:space:]]+{limit_type}[[:space:]]+{item}"
-    yield from files.line._inner(path=LIMITS_FILE, line=pattern, replace=line)
+    found = host.get_fact(FindInFile, path=LIMITS_FILE, pattern=f"{pattern}.*$", interpolate_variables=False)
+    commands = list(files.line._inner(path=LIMITS_FILE, line=pattern, replace=line))
+    yield from commands if commands or found else _bring_to_its_end(line)
+
+
+def _bring_to_its_end(line: str) -> Generator[PyinfraCommand | StringCommand, None, None]:
+    """Have a line that is there be the one that counts, which is the last one for the same domain, type and item."""
+    words = (re.sub(r"([\[\]*^$.\\])", r"\\\1", word) for word in line.split("\t")[:3])
+    pattern = "^[[:space:]]*" + "[[:space:]][[:space:]]*".join([*words, ""])
+    same = host.get_fact(FindInFile, path=LIMITS_FILE, pattern=f"{pattern}.*$", interpolate_variables=False)
+    if same and same[-1] != line:
+        yield from files.line._inner(path=LIMITS_FILE, line=pattern, replace=line)

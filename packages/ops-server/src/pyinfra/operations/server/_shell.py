@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Generator, Sequence
 from typing import IO, Any
 
@@ -9,6 +10,12 @@ from pyinfra import host, state
 from pyinfra.api import OperationTypeError, QuoteString, StringCommand, operation
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.operations import files
+
+from ._temporary import CleaningCommand
+
+# Makes a script's name on the host one that nobody there can have guessed and filled; one a process, so that prepare
+# and execute ask for the same facts.
+_TOKEN = secrets.token_hex(16)
 
 
 @operation(is_idempotent=False)
@@ -43,11 +50,14 @@ def shell(
 def script(
     src: str | IO[Any], args: Sequence[Any] = []
 ) -> Generator[PyinfraCommand | StringCommand, None, None]:
-    """Upload a script and run it, on every run.
+    """Upload a script and run it, on every run. It is removed from the host afterwards.
 
     Args:
         src: the script: a local path, relative to the deploy's folder, or an IO to read it from.
         args: arguments for the script, each given to it as one word.
+
+    Raises:
+        OperationTypeError: `args` is no list.
 
     Example:
         ```
@@ -58,7 +68,8 @@ def script(
         )
         ```
     """
-    temp_file = host.get_temp_filename(f"{state.cwd}{src}")
+    _check_args(args)
+    temp_file = host.get_temp_filename(f"{_TOKEN} {state.cwd}{src}")
     yield from files.put._inner(src=src, dest=temp_file)
     yield from _run(temp_file, args)
 
@@ -67,12 +78,15 @@ def script(
 def script_template(
     src: str | IO[Any], args: Sequence[Any] = [], **data: Any
 ) -> Generator[PyinfraCommand | StringCommand, None, None]:
-    """Render a Jinja2 template to a script, upload it and run it, on every run.
+    """Render a Jinja2 template to a script, upload it and run it, on every run. It is removed afterwards.
 
     Args:
         src: the template: a local path, relative to the deploy's folder, or an IO to read it from.
         args: arguments for the script, each given to it as one word.
         **data: variables for the template.
+
+    Raises:
+        OperationTypeError: `args` is no list.
 
     Example:
         ```
@@ -83,11 +97,19 @@ def script_template(
         )
         ```
     """
-    temp_file = host.get_temp_filename(f"{state.cwd}{src}{sorted(data)}")
+    _check_args(args)
+    temp_file = host.get_temp_filename(f"{_TOKEN} {state.cwd}{src}{sorted(data)}")
     yield from files.template._inner(src, temp_file, **data)
     yield from _run(temp_file, args)
 
 
+def _check_args(args: object) -> None:
+    if isinstance(args, str) or not isinstance(args, Sequence):
+        raise OperationTypeError(f"args must be a list of arguments, not {args!r}")
+
+
 def _run(path: str, args: Sequence[Any]) -> Generator[StringCommand, None, None]:
-    yield StringCommand("chmod", "+x", QuoteString(path))
-    yield StringCommand(QuoteString(path), *(QuoteString(arg) for arg in args))
+    script = QuoteString(path)
+    remove = StringCommand("rm", "-f", script)
+    yield CleaningCommand(StringCommand("chmod", "+x", script), remove, only_on_failure=True)
+    yield CleaningCommand(StringCommand(script, *(QuoteString(arg) for arg in args)), remove)

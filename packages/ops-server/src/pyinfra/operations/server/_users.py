@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
+from functools import partial
 from typing import Any
 
 from pyinfra import host
@@ -11,7 +13,7 @@ from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.server import Users
 from pyinfra.operations import files
 
-from ._account import Account, add, change, remove
+from ._account import Account, add, change, raw_password, remove
 from ._authorized_keys import user_authorized_keys
 from ._names import check_account_name
 
@@ -48,7 +50,7 @@ def user(
         append: whether to add `groups` to the secondary groups it has, rather than have no others.
         public_keys: keys that may log in over ssh: a line of an authorized keys file, or the local path of a
             file that holds such lines, or a list of these.
-        delete_keys: whether to remove keys that are not in `public_keys`.
+        delete_keys: whether to remove keys that are not in `public_keys`, which must be given: an empty list for none.
         ensure_home: whether to make the home directory where it is missing, and have it belong to the user.
         create_home: whether to have a new user's home directory made from the host's skeleton (`/etc/skel`).
         system: whether to make a new user a system user (not on BSDs, which have none).
@@ -60,7 +62,8 @@ def user(
             NetBSD, which have no tool for that).
 
     Raises:
-        OperationValueError: a value can't be a user's.
+        OperationTypeError: `groups` is no list.
+        OperationValueError: a value can't be a user's, or keys are to be removed, and none named that stay.
         OperationError: the host has no tool to change its users with.
 
     Example:
@@ -75,6 +78,7 @@ def user(
         ```
     """
     _check(user, group, groups, uid)
+    _check_secrets(password, public_keys, delete_keys)
     existing = host.get_fact(Users).get(user)
     if not present:
         if existing:
@@ -87,19 +91,23 @@ def user(
     own_home = home or has.get("home") or f"/home/{user}"
     sets_keys = bool(public_keys) or (public_keys is not None and delete_keys)
     account = Account(
-        user, home, shell, group, groups or [], append, system, uid, unique, comment, create_home, password
+        *(user, home if existing else own_home, shell, group, groups or [], append, system),
+        *(uid, unique, comment, create_home, password),
     )
-    if existing:
-        yield from change(account, existing)
-        if not (ensure_home or sets_keys):
-            host.noop(f"user {user} already exists")
-    else:
-        account.home = own_home
-        yield from add(account)
-
     own_group = group or has.get("group") or user
+    make_home = partial(
+        files.directory._inner, path=own_home, user=user, group=own_group, _no_fail_on_link=True
+    )
+    commands = list(change(account, existing) if existing else add(account))
     if ensure_home:
-        yield from files.directory._inner(path=own_home, user=user, group=own_group, _no_fail_on_link=True)
+        # Something else in its place is an error, which is to come before the user is made or changed.
+        list(make_home())
+    yield from commands
+    if existing and not (ensure_home or sets_keys):
+        host.noop(f"user {user} already exists")
+
+    if ensure_home:
+        yield from make_home()
     if sets_keys:
         yield from user_authorized_keys._inner(
             user=user,
@@ -120,3 +128,14 @@ def _check(user: Any, group: Any, groups: Any, uid: Any) -> None:
             raise OperationValueError(f"group must be the name of one group, not {name!r}")
     if uid is not None and not str(uid).isdecimal():
         raise OperationValueError(f"uid must be a number that is not negative, not {uid!r}")
+
+
+def _check_secrets(password: Any, public_keys: Any, delete_keys: bool) -> None:
+    encrypted = raw_password(password)
+    # What follows a newline would be another user's password to chpasswd.
+    if encrypted is not None and (not isinstance(encrypted, str) or re.search(r"[:\s\0]", encrypted)):
+        raise OperationValueError(
+            "password must be encrypted, in one word without colons; it is not shown here"
+        )
+    if delete_keys and public_keys is None:
+        raise OperationValueError("public_keys must say which keys delete_keys=True leaves; [] for none")
