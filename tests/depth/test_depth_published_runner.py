@@ -1,7 +1,7 @@
 """pyinfra's published runner of cases, with which others test their plugins, runs against us as it is.
 
-It replaces names in `pyinfra.operations.files`, `pyinfra.operations.server` and `pyinfra.api.util`, so these cases upload
-files and folders that are nowhere, ask for facts by name and by arguments, and make backups.
+It replaces names in `pyinfra.operations.files`, `pyinfra.operations.server` and `pyinfra.api.util`, so these cases
+upload files and folders that are nowhere, ask for facts by name and by arguments, and make backups.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def get_fact_name(cls: type) -> str:
 
 
 def _show_public_module(cls: type) -> None:
-    # Runners of cases read a fact's name from its module; below pyinfra.facts, what is public is never in a private one.
+    # Runners of cases read a fact's name from its module, and would not find it in a private one.
     public, _, private = cls.__module__.partition("._")
     if private and public.startswith(_FACTS):
         cls.__module__ = public
