@@ -120,6 +120,18 @@ def test_a_package_file_by_its_path(ssh_host):
     assert installed(ssh_host, "agent") is None
 
 
+def test_an_upgrade_that_may_add_and_remove(ssh_host):
+    update(ssh_host)
+    assert ssh_host.exec("apt-get", "install", "-y", "testkit-demo=1.0").returncode == 0
+    assert_idempotent(ssh_host, lambda: apt.dist_upgrade(name="up", auto_remove=True), SUDO=True)
+    assert installed(ssh_host, "testkit-demo") == "2.0"
+
+
+def test_a_host_without_the_tool_for_ppas(ssh_host):
+    result = run_deploy(ssh_host, lambda: apt.ppa(name="ppa", src="ppa:a/b"), SUDO=True)
+    assert "apt-add-repository" in result.failed["ppa"]
+
+
 def test_an_unknown_package_is_an_error(ssh_host):
     result = run_deploy(ssh_host, lambda: apt.packages(name="install", packages="no-such-package"), SUDO=True)
     assert "no-such-package" in result.failed["install"]

@@ -33,7 +33,7 @@ def left_behind(ssh_host):
 
 
 def test_any_comment_is_that_of_the_user(ssh_host):
-    @settings(max_examples=4, deadline=None)
+    @settings(max_examples=3, deadline=None)
     @given(COMMENTS)
     def check(comment):
         ssh_host.exec("userdel", "ann")
@@ -49,7 +49,7 @@ def test_any_comment_is_that_of_the_user(ssh_host):
 
 
 def test_any_names_are_those_of_an_address(ssh_host):
-    @settings(max_examples=4, deadline=None)
+    @settings(max_examples=3, deadline=None)
     @given(HOSTNAMES)
     def check(names):
         before = text_of(ssh_host, "/etc/hosts")

@@ -32,6 +32,8 @@ def check_package_names(packages: str | list[str] | None) -> list[str]:
                 f"packages must be names of packages, not {name!r}; options go in extra_install_args or "
                 "extra_uninstall_args"
             )
+        if name.endswith("="):
+            raise OperationValueError(f"packages has no version behind the '=' of {name!r}")
         if name.endswith("-"):
             raise OperationValueError(
                 f"apt would remove {name[:-1]!r} for {name!r}; use present=False to remove it"
