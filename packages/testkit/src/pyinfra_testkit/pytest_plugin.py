@@ -14,14 +14,14 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pyinfra_testkit.hosts import Lab, RealHost
+    from pyinfra_testkit.hosts import BusyboxHost, Lab, RealHost
     from pyinfra_testkit.tested import Tested
 
 REQUIRE_VARIABLE = "PYINFRA_REQUIRE_REAL_HOSTS"
 """Set to `1` where real hosts must not be skipped."""
 
 _TESTED: pytest.StashKey[Tested] = pytest.StashKey()
-_FIXTURES = {"real_hosts", "ssh_host"}
+_FIXTURES = {"busybox_host", "real_hosts", "ssh_host"}
 
 # Its checks are plain asserts, whose failures are to say what was compared.
 pytest.register_assert_rewrite("pyinfra_testkit.connectors")
@@ -101,6 +101,12 @@ def real_hosts(_lab: Lab) -> RealHosts:
 def ssh_host(_lab: Lab) -> RealHost:
     """One real ssh host of its own, on which nothing was changed yet."""
     return _lab.fresh_host()
+
+
+@pytest.fixture(scope="module")
+def busybox_host(_lab: Lab) -> BusyboxHost:
+    """A real ssh host that has busybox, its shell and its applets, and no other tool: log in as root."""
+    return _lab.busybox_host()
 
 
 def _reporter(config: pytest.Config) -> Callable[[str], None]:

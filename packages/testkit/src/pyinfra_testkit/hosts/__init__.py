@@ -9,6 +9,7 @@ Tests use the fixtures `real_hosts` and `ssh_host` of the pytest plugin instead.
 
 from __future__ import annotations
 
+from pyinfra_testkit.hosts._busybox import BusyboxHost
 from pyinfra_testkit.hosts._errors import HostsError, HostsUnavailableError
 from pyinfra_testkit.hosts._host import RealHost
 from pyinfra_testkit.hosts._image import Image, prepare
@@ -19,6 +20,7 @@ from pyinfra_testkit.hosts._users import PASSWORDS, USERS, User
 __all__ = [
     "PASSWORDS",
     "USERS",
+    "BusyboxHost",
     "HostsError",
     "HostsUnavailableError",
     "Image",

@@ -6,6 +6,7 @@ import atexit
 import shutil
 from typing import TYPE_CHECKING
 
+from pyinfra_testkit.hosts._busybox import BusyboxHost
 from pyinfra_testkit.hosts._errors import HostsError, HostsUnavailableError
 from pyinfra_testkit.hosts._host import RealHost
 from pyinfra_testkit.hosts._image import prepare
@@ -84,6 +85,17 @@ class Lab:
             HostsError: It did not come up.
         """
         return self._ready(["fresh"], reset=True)[0]
+
+    def busybox_host(self) -> BusyboxHost:
+        """Give a host named `busybox` that has no other tools; the same one each time, reset.
+
+        Returns:
+            The host, up and running.
+
+        Raises:
+            HostsError: It did not come up.
+        """
+        return BusyboxHost(self._ready(["busybox"], reset=True)[0])
 
     def close(self) -> None:
         """Remove every host and the network; a second call does nothing."""
