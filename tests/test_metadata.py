@@ -2,13 +2,14 @@
 
 import json
 import re
+import subprocess
 import sys
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from pyinfra.plugins.known import PACKAGES
+from pyinfra.plugins import known
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -99,12 +100,14 @@ def test_keywords_are_the_tags_of_the_plugins(folder):
     assert sorted(word for word in keywords if SLUG.fullmatch(word)) == sorted(tags_of(folder))
 
 
-def test_what_is_said_of_packages_that_are_not_installed():
-    known = {
-        (kind.removesuffix("s"), name, distribution)
-        for kind, names in PACKAGES.items()
-        for name, distribution in names.items()
-    }
+def test_what_core_knows_of_packages_is_made_from_the_metadata():
+    made = subprocess.run(
+        [sys.executable, ROOT / "tools" / "known.py", "--check"], capture_output=True, text=True, check=False
+    )
+    assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
+
+
+def test_what_core_knows_of_packages_is_so():
     distributions = {
         folder.relative_to(ROOT).as_posix(): project["name"] for folder, project in projects.items()
     }
@@ -112,7 +115,14 @@ def test_what_is_said_of_packages_that_are_not_installed():
         (plugin["type"], plugin["name"], distributions["/".join(plugin["path"].split("/")[:2])])
         for plugin in plugins.values()
     }
-    assert known == listed
+    assert listed == {
+        (kind.removesuffix("s"), name, distribution)
+        for kind, names in known.PACKAGES.items()
+        for name, distribution in names.items()
+    }
+    assert {
+        project["name"]: sorted(tags_of(folder)) for folder, project in projects.items() if tags_of(folder)
+    } == {distribution: sorted(tags) for distribution, tags in known.TAGS.items()}
 
 
 def test_each_plugin_can_be_typed():

@@ -189,9 +189,9 @@ def _outcome(
     word = WORDS[outcome]
     if outcome in FAILED and data.global_arguments.get("_ignore_errors"):
         word += ", ignored"
-    said = (
-        f": {error}" if error else f": {data.noop_description}" if data.noop_description and verbosity else ""
-    )
+    # An operation that changed something may have been told of a part that needed nothing.
+    why = data.noop_description if verbosity and outcome is Outcome.UNCHANGED else None
+    said = f": {error or why}" if error or why else ""
     screen.line(f"{_of_host(state, host, op_hash)} ({style(word, COLOURS[outcome])}){said}")
     for change in data.operation_meta.report:
         screen.line(f"    {printable(change)}")

@@ -67,14 +67,16 @@ def directory(
         return
     if info is False:
         yield from make_way(path, "directory", force, force_backup, force_backup_dir)
+    # Little may be known of one that is there.
+    missing = info is None or info is False
     if not present:
-        if info:
+        if not missing:
             yield remove(path, recursive=True)
         elif info is None:
             host.noop(f"directory {path} does not exist")
         return
-    changes = [StringCommand("mkdir -p", quote_path(path))] if not info else []
-    if not info or not _no_check_owner_mode:
+    changes = [StringCommand("mkdir -p", quote_path(path))] if missing else []
+    if missing or not _no_check_owner_mode:
         known = info or None
         changes += metadata_changes(path, wanted_mode, user, group, known, recursive, is_directory=True)
     yield from changes

@@ -1,0 +1,5 @@
+"""Facts about crontabs."""
+
+from ._crontab import Crontab, CrontabResult
+
+__all__ = ["Crontab", "CrontabResult"]

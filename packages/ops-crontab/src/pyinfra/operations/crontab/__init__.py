@@ -1,0 +1,5 @@
+"""Operations on crontabs."""
+
+from ._crontab import crontab
+
+__all__ = ["crontab"]

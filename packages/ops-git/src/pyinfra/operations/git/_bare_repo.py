@@ -1,0 +1,57 @@
+"""Repositories without a working tree."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from pyinfra import host
+from pyinfra.api import StringCommand, operation
+from pyinfra.api.command import PyinfraCommand
+from pyinfra.facts.files import File
+from pyinfra.facts.util.quoting import quote_path
+from pyinfra.operations import files
+
+from ._words import check_path, owned
+
+
+@operation()
+def bare_repo(
+    path: str, user: str | None = None, group: str | None = None, present: bool = True
+) -> Generator[PyinfraCommand | StringCommand, None, None]:
+    """Have a bare repository, to push to and to clone from, or have none.
+
+    Args:
+        path: its folder.
+        user: who owns a new one.
+        group: the group that owns a new one.
+        present: whether it should be there; else the folder is removed, with all that is in it.
+
+    Raises:
+        OperationTypeError: the path is no str.
+        OperationValueError: the path is empty.
+
+    **Example:**
+
+    ```python
+    from pyinfra.operations import git
+
+    git.bare_repo(
+        name="A place to push to",
+        path="/srv/git/site.git",
+        user="git",
+        group="git",
+    )
+    ```
+    """
+    check_path("path", path)
+    if not present:
+        yield from files.directory._inner(path=path, present=False)
+        return
+    head = host.get_fact(File, path=f"{path}/HEAD")
+    yield from files.directory._inner(path=path)
+    if head:
+        host.noop(f"git repository {path} already exists")
+        return
+    yield StringCommand("git init --bare", quote_path(path))
+    if user or group:
+        yield owned(path, user, group)

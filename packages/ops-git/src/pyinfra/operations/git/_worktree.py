@@ -1,0 +1,151 @@
+"""Further working trees of a repository."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import PurePosixPath
+
+from pyinfra import host
+from pyinfra.api import OperationError, OperationValueError, StringCommand, operation
+from pyinfra.facts.git import GitLocalCommit, GitRemoteBranchCommit, GitTrackingBranch
+from pyinfra.facts.util.quoting import quote_path
+
+from ._words import check_name, check_path, git_in, is_folder, owned, quoted
+
+
+@operation()
+def worktree(
+    worktree: str,
+    repo: str | None = None,
+    detached: bool = False,
+    new_branch: str | None = None,
+    commitish: str | None = None,
+    pull: bool = True,
+    rebase: bool = False,
+    from_remote_branch: tuple[str, str] | None = None,
+    present: bool = True,
+    assume_repo_exists: bool = False,
+    force: bool = False,
+    user: str | None = None,
+    group: str | None = None,
+) -> Generator[StringCommand, None, None]:
+    """Have a further working tree of a repository, following a remote branch, or have none.
+
+    Args:
+        worktree: its folder.
+        repo: the repository's folder; needed to make one.
+        detached: whether a new one is at a commit and on no branch.
+        new_branch: the branch that is made for a new one.
+        commitish: the commit, tag or branch that a new one is at; a new branch of its folder's name by default.
+        pull: whether one that is there follows its remote branch.
+        rebase: whether to rebase, not merge, what it has of its own.
+        from_remote_branch: remote and branch to follow, such as `("origin", "main")`; the branch's own by default.
+        present: whether it should be there.
+        assume_repo_exists: whether an earlier operation of the same deploy makes the repository.
+        force: whether to make or remove it where git has doubts.
+        user: who owns a new one.
+        group: the group that owns it.
+
+    Raises:
+        OperationError: the repository is not there, or none is named.
+        OperationTypeError: a value has the wrong type.
+        OperationValueError: a value is empty, git would take it for an option, or `from_remote_branch` is no pair.
+
+    **Example:**
+
+    ```python
+    from pyinfra.operations import git
+
+    git.worktree(
+        name="Have the release beside the main branch",
+        repo="/srv/site",
+        worktree="/srv/site-release",
+        commitish="release",
+    )
+    ```
+    """
+    check_path("worktree", worktree)
+    for what, value in (("new_branch", new_branch), ("commitish", commitish)):
+        check_name(what, value)
+    is_there = is_folder(worktree)
+    if not present:
+        if is_there:
+            yield git_in(worktree, "worktree remove .", *(["--force"] if force else []))
+        else:
+            host.noop(f"git worktree {worktree} does not exist")
+    elif is_there:
+        yield from _follow(worktree, pull, rebase, from_remote_branch)
+    else:
+        known = _repository(repo, worktree, assume_repo_exists)
+        yield from _make(worktree, known, detached, new_branch, commitish, force)
+        if user or group:
+            yield from _give(
+                worktree, known, None if detached else new_branch or commitish, detached, user, group
+            )
+
+
+def _repository(repo: str | None, worktree: str, assume_repo_exists: bool) -> str:
+    if repo is None:
+        raise OperationError(f"{worktree} can't be made: say of which repository, as repo")
+    check_path("repo", repo)
+    folder = repo.rstrip("/") or "/"
+    if not assume_repo_exists and not (is_folder(folder) and is_folder(f"{folder}/.git")):
+        raise OperationError(f"The following folder is not a valid GIT repository : {folder}")
+    return folder
+
+
+def _make(
+    worktree: str, repo: str, detached: bool, new_branch: str | None, commitish: str | None, force: bool
+) -> Generator[StringCommand, None, None]:
+    options: list[object] = ["-b", *quoted(new_branch)] if new_branch else []
+    options += ["--detach"] if detached else []
+    options += ["--force"] if force else []
+    yield git_in(
+        repo, "worktree add", *options, quote_path(worktree), *(quoted(commitish) if commitish else [])
+    )
+
+
+def _give(
+    worktree: str, repo: str, branch: str | None, detached: bool, user: str | None, group: str | None
+) -> Generator[StringCommand, None, None]:
+    name = PurePosixPath(worktree).name
+    yield owned(worktree, user, group)
+    yield owned(f"{repo}/.git/worktrees/{name}", user, group)
+    if not detached:
+        branch = branch or name
+        yield owned(f"{repo}/.git/refs/heads/{branch}", user, group, recursive=False)
+        yield owned(f"{repo}/.git/logs/refs/heads/{branch}", user, group)
+
+
+def _follow(
+    worktree: str, pull: bool, rebase: bool, from_remote_branch: tuple[str, str] | None
+) -> Generator[StringCommand, None, None]:
+    if not pull:
+        host.noop(f"git worktree {worktree} exists")
+        return
+    tracked = host.get_fact(GitTrackingBranch, repo=worktree)
+    named = _pair(from_remote_branch)
+    remote, _, branch = ("/".join(named) if named else tracked or "").partition("/")
+    if not branch:
+        host.noop(f"git worktree {worktree} follows no branch")
+        return
+    local = host.get_fact(GitLocalCommit, repo=worktree, ref="HEAD")
+    there = host.get_fact(GitRemoteBranchCommit, repo=worktree, remote=remote, branch=branch)
+    if local is not None and local == there:
+        host.noop(f"git worktree {worktree} is already up to date")
+        return
+    how = "pull --rebase" if rebase else "pull"
+    yield git_in(worktree, how, *(quoted(*named) if named else []))
+
+
+def _pair(from_remote_branch: tuple[str, str] | None) -> tuple[str, str] | None:
+    if from_remote_branch is None:
+        return None
+    names = tuple(from_remote_branch)
+    if isinstance(from_remote_branch, str) or len(names) != 2:  # noqa: PLR2004 - a pair
+        raise OperationValueError(
+            f"from_remote_branch must be a remote and a branch, such as ('origin', 'main'), not {from_remote_branch!r}"
+        )
+    for name in names:
+        check_name("from_remote_branch", name, optional=False)
+    return names[0], names[1]

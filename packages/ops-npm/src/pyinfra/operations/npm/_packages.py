@@ -1,0 +1,91 @@
+"""Packages by name."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from pyinfra import host
+from pyinfra.api import OperationTypeError, OperationValueError, StringCommand, operation
+from pyinfra.facts.npm import NpmPackages
+from pyinfra.facts.util.quoting import quote_path
+from pyinfra.operations.util.packaging import PkgInfo, ensure_packages
+
+
+@operation()
+def packages(
+    packages: str | list[str] | None = None,
+    present: bool = True,
+    latest: bool = False,
+    directory: str | None = None,
+) -> Generator[StringCommand, None, None]:
+    """Install, upgrade or remove packages of npm, globally or in a project.
+
+    Args:
+        packages: names of packages, or one, with their scope: `@angular/cli`. A version may follow: `typescript@5.3.3`;
+            a tag or a range (`typescript@latest`, `typescript@^5`) is installed where the package is not there.
+        present: whether they must be installed; else they must not be.
+        latest: whether those that are installed must be upgraded, each time.
+        directory: the folder of a project, whose `package.json` npm then keeps; global by default.
+
+    Raises:
+        OperationTypeError: a name is no str.
+        OperationValueError: a name is empty, or npm would take it for an option, a path or a URL.
+
+    **Example:**
+
+    ```python
+    from pyinfra.operations import npm
+
+    npm.packages(
+        name="Install the TypeScript compiler for all",
+        packages=["typescript@5.3.3"],
+        _sudo=True,
+    )
+    ```
+    """
+    wanted = _checked(packages)
+    installed = host.get_fact(NpmPackages, directory=directory)
+    commands = ensure_packages(
+        host,
+        [_as_is(package, installed) for package in wanted],
+        installed,
+        present,
+        _npm("install", directory),
+        _npm("uninstall", directory),
+        latest=latest,
+        upgrade_command=_npm("update", directory),
+        version_join="@",
+    )
+    yield from commands
+
+
+def _npm(action: str, directory: str | None) -> StringCommand:
+    if directory is None:
+        return StringCommand(f"npm {action} -g")
+    return StringCommand("cd", quote_path(directory), f"&& npm {action}")
+
+
+def _checked(packages: str | list[str] | None) -> list[PkgInfo]:
+    names = [packages] if isinstance(packages, str) else list(packages or [])
+    for name in names:
+        if not isinstance(name, str):
+            raise OperationTypeError(f"packages must be names, not {name!r}")
+        bare = name.removeprefix("@")
+        slashes = 1 if name.startswith("@") else 0
+        if (
+            not name.strip("@")
+            or name.startswith(("-", ".", "/", "~"))
+            or ":" in name
+            or bare.count("/") != slashes
+        ):
+            raise OperationValueError(
+                f"packages has {name!r}, which is no name of a package: write name, name@version or @scope/name"
+            )
+    return [PkgInfo.from_possible_pair(name, "@") for name in names]
+
+
+def _as_is(package: PkgInfo, installed: dict[str, list[str]]) -> PkgInfo:
+    """Take a tag or a range of versions for what is installed: npm alone could tell, and would ask its registry."""
+    if package.version and not package.version[:1].isdigit() and package.name in installed:
+        return PkgInfo(package.name, "", "@", "")
+    return package

@@ -1,0 +1,72 @@
+"""The keys of other hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from pyinfra import host
+from pyinfra.api import QuoteString, StringCommand, operation
+from pyinfra.api.command import PyinfraCommand
+from pyinfra.facts.files import FindInFile
+from pyinfra.facts.server import Home
+from pyinfra.operations import files
+
+from ._target import check_host
+
+SSH_PORT = 22
+
+
+@operation()
+def keyscan(
+    hostname: str, force: bool = False, port: int = 22
+) -> Generator[PyinfraCommand | StringCommand, None, None]:
+    """Have another host's keys in the user's `known_hosts`.
+
+    The keys are taken as the network gives them: whoever can answer for the host can give others. Where that
+    matters, put keys that you know into `known_hosts` instead.
+
+    Args:
+        hostname: the other host.
+        force: whether to take its keys anew, each time.
+        port: the port there.
+
+    Raises:
+        OperationTypeError: a value has the wrong type.
+        OperationValueError: a value is empty, or ssh would take it for an option.
+
+    **Example:**
+
+    ```python
+    from pyinfra.operations import ssh
+
+    ssh.keyscan(
+        name="Know the repository's host",
+        hostname="git.internal",
+    )
+    ```
+    """
+    check_host(hostname, None, port)
+    folder = f"{host.get_fact(Home)}/.ssh"
+    yield from files.directory._inner(path=folder, mode="700")
+    known_hosts = f"{folder}/known_hosts"
+    lines = host.get_fact(FindInFile, path=known_hosts, pattern=hostname)
+    is_known = any(_is_about(line, hostname, port) for line in lines or ())
+    if is_known and not force:
+        host.noop(f"host key for {hostname} already exists")
+        return
+    if is_known:
+        name = hostname if int(port) == SSH_PORT else f"[{hostname}]:{port}"
+        yield StringCommand("ssh-keygen -R", QuoteString(name))
+    yield StringCommand(
+        "ssh-keyscan -p", QuoteString(str(port)), QuoteString(hostname), ">>", QuoteString(known_hosts)
+    )
+
+
+def _is_about(line: object, hostname: str, port: int) -> bool:
+    """Tell whether a line of known_hosts (sshd(8)) has a host among its names, and not only in one of them."""
+    if not isinstance(line, str):
+        return bool(line)
+    fields = line.split()
+    names = fields[1:2] if line.startswith("@") else fields[:1]
+    wanted = {f"[{hostname}]:{port}"} | ({hostname} if int(port) == SSH_PORT else set())
+    return any(name in wanted for written in names for name in written.split(","))
