@@ -1,8 +1,8 @@
 """Make the table of what this repository's packages provide: known.py [--check].
 
 Core says with it which package to install, and `pyinfra plugins search` finds what is not installed. It is made from
-pyinfra-metadata.toml and written to `packages/core/src/pyinfra/plugins/known.py`. With `--check` nothing is written, and
-the exit code tells whether that file is as it should be.
+pyinfra-metadata.toml and written to `packages/core/src/pyinfra/plugins/known.py`. With `--check` nothing is
+written, and the exit code tells whether that file is as it should be.
 """
 
 from __future__ import annotations

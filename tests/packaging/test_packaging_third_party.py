@@ -42,28 +42,28 @@ def listed(environment, *options):
 
 def test_it_is_listed(environment):
     found = {
-        (plugin["kind"], plugin["name"], plugin["version"], plugin["problem"])
+        (plugin["type"], plugin["name"], plugin["version"], plugin["problem"])
         for plugin in listed(environment)
-        if plugin["distribution"] == "acme-infra"
+        if plugin["package"] == "acme-infra"
     }
     assert found == {
-        ("operations", "nginx", "1.2.3", None),
-        ("facts", "nginx", "1.2.3", None),
-        ("connectors", "acme", "1.2.3", None),
+        ("operation", "nginx", "1.2.3", None),
+        ("fact", "nginx", "1.2.3", None),
+        ("connector", "acme", "1.2.3", None),
     }
 
 
 def test_it_is_listed_for_people(environment):
     done = environment.pyinfra("plugins", "--tag", "web-server")
     assert [line.split()[:4] for line in done.stdout.splitlines()] == [
-        ["operations", "nginx", "acme-infra", "1.2.3"],
-        ["facts", "nginx", "acme-infra", "1.2.3"],
-        ["connectors", "acme", "acme-infra", "1.2.3"],
+        ["operation", "nginx", "acme-infra", "1.2.3"],
+        ["fact", "nginx", "acme-infra", "1.2.3"],
+        ["connector", "acme", "acme-infra", "1.2.3"],
     ]
 
 
 def test_its_keywords_are_tags(environment):
-    assert {plugin["distribution"] for plugin in listed(environment, "--tag", "acme")} == {"acme-infra"}
+    assert {plugin["package"] for plugin in listed(environment, "--tag", "acme")} == {"acme-infra"}
     assert listed(environment, "--tag", "nothing-has-this") == []
 
 
