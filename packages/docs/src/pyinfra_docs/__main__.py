@@ -23,7 +23,9 @@ def main() -> None:
         count = build(given.source, given.output)
     except DocsError as error:
         sys.exit(f"pyinfra-docs: {error}")
-    sys.stdout.write(f"{count} pages in {given.output}\n")
+    sys.stdout.write(
+        f"{count} pages in {given.output}; to read them: python -m http.server --directory {given.output}\n"
+    )
 
 
 if __name__ == "__main__":

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
+from ._asked import FactsAsked
 from ._checks import check
 from ._core import core_pages
 from ._metadata import read_plugins
-from ._pages import Documented, pages_of
+from ._pages import Documented, pages_of, path_of
 from ._reading import read_members
-from ._site import render, written_pages
+from ._site import check_output, render
+from ._written import Page, written_pages
 
 
 def build(source: Path, output: Path) -> int:
@@ -18,7 +21,8 @@ def build(source: Path, output: Path) -> int:
 
     Args:
         source: the project's folder, with `pyinfra-metadata.toml` or `pyproject.toml`.
-        output: the folder of the site; what is in it is replaced.
+        output: the folder of the site. It is made, or holds nothing, or a site that was built before and is
+            replaced.
 
     Returns:
         The number of pages.
@@ -26,11 +30,33 @@ def build(source: Path, output: Path) -> int:
     Raises:
         DocsError: metadata, source or pages are wrong; nothing is written then.
     """
-    source = source.resolve()
+    source, output = source.resolve(), output.resolve()
+    check_output(source, output)
     documented = [Documented(plugin, read_members(plugin)) for plugin in read_plugins(source)]
     check(documented)
+    _find_facts(documented)
     reference = core_pages(source)
-    pages = {**pages_of(documented, reference), **reference, **written_pages(source)}
+    made = {path: Page(text) for path, text in {**pages_of(documented, reference), **reference}.items()}
+    for one in documented:
+        for member in one.members:
+            made[path_of(member)].origin = one.plugin.project.folder / member.file
+            made[path_of(member)].line = member.line
+    pages = {**made, **written_pages(source)}
     with tempfile.TemporaryDirectory(prefix="pyinfra-docs-") as folder:
-        render(source, pages, Path(folder), output.resolve())
+        render(source, pages, Path(folder), output)
     return len(pages)
+
+
+def _find_facts(documented: Sequence[Documented]) -> None:
+    """Say which facts each operation asks, and what each fact is a view of."""
+    facts = {
+        member.origin: member.name for one in documented for member in one.members if member.kind == "fact"
+    }
+    by_path = {".".join(origin): name for origin, name in facts.items()}
+    asked = FactsAsked((one.plugin.source for one in documented), facts)
+    for one in documented:
+        for member in one.members:
+            if member.kind == "fact":
+                member.facts = [by_path.get(path, path.rpartition(".")[2]) for path in member.facts]
+            elif member.kind != "connector":
+                member.facts = asked.of(*member.origin)

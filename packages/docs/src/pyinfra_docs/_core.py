@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from ._pages import render_template
+import griffe
+
+from ._commands import commands
+from ._files import parse, read_text
+from ._markdown import render_template
+from ._model import Argument
 
 _CORE = Path("packages/core/src/pyinfra")
-_CLI = Path("packages/cli/src/pyinfra_cli/cli.py")
+_CLI = Path("packages/cli/src/pyinfra_cli")
+
+
+@dataclass(frozen=True)
+class Hook:
+    """A hook: its name, arguments, what it gives, and what it is for."""
+
+    name: str
+    arguments: list[str]
+    returns: str
+    text: str
 
 
 def core_pages(source: Path) -> dict[str, str]:
@@ -24,39 +40,32 @@ def core_pages(source: Path) -> dict[str, str]:
     core = source / _CORE
     if not (core / "api" / "arguments.py").is_file():
         return {}
+    spec = parse(core / "plugins" / "spec.py")
+    groups = list(_arguments(parse(core / "api" / "arguments.py")))
     return {
-        "reference/global-arguments.md": render_template(
-            "arguments.md.j2", groups=list(_arguments(core / "api" / "arguments.py"))
-        ),
+        "reference/index.md": render_template("reference.md.j2"),
+        "reference/global-arguments.md": render_template("arguments.md.j2", groups=groups),
         "reference/config.md": render_template(
             "config.md.j2", keys=list(_config(core / "api" / "config.py"))
         ),
         "reference/hooks.md": render_template(
-            "hooks.md.j2", hooks=list(_hooks(core / "plugins" / "spec.py"))
+            "hooks.md.j2", hooks=list(_hooks(spec)), types=list(_types(spec))
         ),
-        "reference/command-line.md": render_template("command.md.j2", options=list(_options(source / _CLI))),
+        "reference/command-line.md": render_template("command.md.j2", commands=list(commands(source / _CLI))),
     }
 
 
-def _parse(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"), str(file))
-
-
-def _arguments(file: Path) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
-    """Give each TypedDict's summary and its keys: name, type, description."""
-    for node in _parse(file).body:
+def _arguments(tree: ast.Module) -> Iterator[tuple[str, list[Argument]]]:
+    """Give each TypedDict's summary and its keys."""
+    for node in tree.body:
         if not isinstance(node, ast.ClassDef):
             continue
-        keys = []
-        for one in node.body:
-            told = _annotated(one)
-            if told is not None:
-                keys.append(told)
+        keys = [told for told in map(_annotated, node.body) if told is not None]
         if keys:
             yield (ast.get_docstring(node) or node.name).partition("\n")[0], keys
 
 
-def _annotated(node: ast.stmt) -> tuple[str, str, str] | None:
+def _annotated(node: ast.stmt) -> Argument | None:
     if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)):
         return None
     annotation = node.annotation
@@ -65,41 +74,53 @@ def _annotated(node: ast.stmt) -> tuple[str, str, str] | None:
     kind, *others = annotation.slice.elts
     for other in others:
         if isinstance(other, ast.Call) and other.args and isinstance(other.args[0], ast.Constant):
-            return node.target.id, ast.unparse(kind), str(other.args[0].value)
+            return Argument(node.target.id, ast.unparse(kind).strip("'\""), None, str(other.args[0].value))
     return None
 
 
-def _config(file: Path) -> Iterator[tuple[str, str, str, str]]:
+def _config(file: Path) -> Iterator[Argument]:
     """Give each config key, its type, its default and the comment above it."""
-    lines = file.read_text(encoding="utf-8").splitlines()
-    for node in _parse(file).body:
+    lines = read_text(file).splitlines()
+    for node in parse(file).body:
         if isinstance(node, ast.ClassDef) and node.name == "ConfigDefaults":
             comment = ""
             for one in node.body:
-                if (
-                    isinstance(one, ast.AnnAssign)
-                    and isinstance(one.target, ast.Name)
-                    and one.value is not None
-                ):
+                if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and one.value:
                     above = lines[one.lineno - 2].strip()
                     comment = above.lstrip("# ") if above.startswith("#") else comment
-                    yield one.target.id, ast.unparse(one.annotation), ast.unparse(one.value), comment
+                    yield Argument(
+                        one.target.id, ast.unparse(one.annotation), ast.unparse(one.value), comment
+                    )
 
 
-def _hooks(file: Path) -> Iterator[tuple[str, str, str]]:
-    """Give each hook's name, arguments and docstring."""
-    for node in ast.walk(_parse(file)):
+def _hooks(tree: ast.Module) -> Iterator[Hook]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("pyinfra_"):
-            arguments = ", ".join(one.arg for one in node.args.args if one.arg != "self")
-            yield node.name, arguments, ast.get_docstring(node) or ""
+            arguments = [
+                f"{one.arg}: {ast.unparse(one.annotation)}" if one.annotation else one.arg
+                for one in node.args.args
+                if one.arg != "self"
+            ]
+            returns = ast.unparse(node.returns) if node.returns else "None"
+            yield Hook(
+                node.name, arguments, "" if returns == "None" else returns, ast.get_docstring(node) or ""
+            )
 
 
-def _options(file: Path) -> Iterator[tuple[str, str]]:
-    """Give each option of the command line and its help."""
-    for node in ast.walk(_parse(file)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "click.option":
-            names = [one.value for one in node.args if isinstance(one, ast.Constant)]
-            shown = ", ".join(str(name) for name in names if str(name).startswith("-"))
-            told = {one.arg: one.value for one in node.keywords}
-            text = told.get("help")
-            yield shown, str(text.value) if isinstance(text, ast.Constant) else ""
+def _types(tree: ast.Module) -> Iterator[tuple[str, str, list[Argument]]]:
+    """Give the types of what hooks give: name, description, fields."""
+    for node in tree.body:
+        fields = [one for one in getattr(node, "body", ()) if isinstance(one, ast.AnnAssign)]
+        if isinstance(node, ast.ClassDef) and fields:
+            text = griffe.Docstring(ast.get_docstring(node) or "", parser="google").parsed
+            told = {
+                one.name: one.description
+                for section in text
+                if section.kind is griffe.DocstringSectionKind.attributes
+                for one in section.value
+            }
+            keys = [
+                Argument(name, ast.unparse(one.annotation), None, told.get(name, ""))
+                for one, name in ((one, ast.unparse(one.target)) for one in fields)
+            ]
+            yield node.name, str(text[0].value), keys

@@ -6,9 +6,10 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ._errors import DocsError
+from ._files import read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,21 +92,46 @@ def read_plugins(folder: Path) -> list[Plugin]:
     return sorted(found, key=lambda plugin: (TYPES.index(plugin.type), plugin.name))
 
 
+def project_name(folder: Path) -> str:
+    """Give the name of a project: its distribution's, or its folder's where it has none."""
+    file = folder / "pyproject.toml"
+    return str(_project_table(file).get("name", folder.name)) if file.is_file() else folder.name
+
+
 def _load(file: Path) -> tuple[dict[str, Any], str]:
+    text = read_text(file)
     try:
-        text = file.read_text(encoding="utf-8")
         return tomllib.loads(text), text
-    except OSError as error:
-        raise DocsError(f"{file} can't be read: {error.strerror}") from error
     except tomllib.TOMLDecodeError as error:
-        raise DocsError(f"{file}: {error}") from error
-    except UnicodeDecodeError as error:
-        raise DocsError(f"{file} is not UTF-8: {error}") from error
+        place = re.search(r"line (\d+)", str(error))
+        line = place[1] if place else len(text.splitlines()) or 1
+        raise DocsError(f"{file}:{line}: this is no TOML: {error}") from error
+
+
+def _table(file: Path, text: str, table: Any, *names: str) -> Mapping[str, Any]:
+    """Give a table within a table; empty where it is not there."""
+    for depth, name in enumerate(names, 1):
+        table = table.get(name, {})
+        if not isinstance(table, Mapping):
+            raise DocsError(f"{file}:{_line_with(text, name)}: {'.'.join(names[:depth])} must be a table")
+    return cast("Mapping[str, Any]", table)
+
+
+def _project_table(file: Path) -> Mapping[str, Any]:
+    data, text = _load(file)
+    return _table(file, text, data, "project")
+
+
+def _line_with(text: str, word: str) -> int:
+    """Give the first line that has a word; 1 where none has."""
+    pattern = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
+    found = (number for number, line in enumerate(text.splitlines(), 1) if pattern.search(line))
+    return next(found, 1)
 
 
 def _from_metadata(file: Path) -> Iterator[Plugin]:
     data, text = _load(file)
-    entries = data.get("pyinfra", {}).get("plugins", {})
+    entries = _table(file, text, data, "pyinfra", "plugins")
     seen: dict[tuple[str, str], str] = {}
     for key, entry in entries.items():
         place = f"{file}:{_line_of(text, key)}"
@@ -163,17 +189,20 @@ def _project_of(path: Path, root: Path) -> Project:
 
 
 def _read_project(folder: Path) -> Project:
-    table = _load(folder / "pyproject.toml")[0].get("project", {})
-    return Project(
-        folder, table.get("name", folder.name), table.get("version", ""), table.get("description", "")
+    table = _project_table(folder / "pyproject.toml")
+    name, version, description = (
+        str(table.get(key, other))
+        for key, other in (("name", folder.name), ("version", ""), ("description", ""))
     )
+    return Project(folder, name, version, description)
 
 
 def _member_of(project: Project, kind: str, name: str) -> str:
     """Give what the entry point of a plugin names within its module."""
     group = next((group for group, known in _GROUPS.items() if known == kind), "")
-    table = _load(project.folder / "pyproject.toml")[0].get("project", {})
-    target: str = table.get("entry-points", {}).get(group, {}).get(name, "")
+    file = project.folder / "pyproject.toml"
+    data, text = _load(file)
+    target = str(_table(file, text, data, "project", "entry-points", group).get(name, ""))
     return target.partition(":")[2].strip()
 
 
@@ -184,16 +213,30 @@ def _module_of(path: Path, project: Project) -> str:
 
 def _from_project(folder: Path) -> Iterator[Plugin]:
     file = folder / "pyproject.toml"
-    table = _load(file)[0].get("project", {})
-    project = _read_project(folder.resolve())
-    tags = tuple(word for word in table.get("keywords", []) if _SLUG.fullmatch(word))
+    if not file.is_file():
+        return
+    data, text = _load(file)
+    project = _read_project(folder)
+    keywords = _table(file, text, data, "project").get("keywords", [])
+    words = keywords if isinstance(keywords, list) else []
+    tags = tuple(word for word in words if isinstance(word, str) and _SLUG.fullmatch(word))
     for group, kind in _GROUPS.items():
-        for name, target in table.get("entry-points", {}).get(group, {}).items():
-            module, _, member = target.partition(":")
-            path = _path_of(folder.resolve(), module.strip())
+        for name, target in _table(file, text, data, "project", "entry-points", group).items():
+            place = f"{file}:{_line_of_entry(text, group, name)}: the entry point {name} of {group}"
+            if not isinstance(target, str):
+                raise DocsError(f"{place} must be text, such as acme.{name}")
+            module, _, member = (part.strip() for part in target.partition(":"))
+            path = _path_of(folder, module)
             if path is None:
-                raise DocsError(f"{file}: the entry point {name} of {group}: there is no module {module}")
-            yield Plugin(name, kind, path, module.strip(), member.strip(), tags, project)
+                raise DocsError(f"{place}: there is no module {module} in {folder / 'src'} or {folder}")
+            yield Plugin(name, kind, path, module, member, tags, project)
+
+
+def _line_of_entry(text: str, group: str, name: str) -> int:
+    lines = text.splitlines()
+    start = next((number for number, line in enumerate(lines) if group in line), 0)
+    pattern = re.compile(rf"\s*[\"']?{re.escape(name)}[\"']?\s*=")
+    return next((n for n, line in enumerate(lines, 1) if n > start and pattern.match(line)), start + 1)
 
 
 def _path_of(folder: Path, module: str) -> Path | None:

@@ -35,6 +35,8 @@ class Member:
         requires: the tool that a fact needs.
         file: the file it is in, from the project's folder.
         line: the line.
+        fields: what the value of a fact holds, by the name of its type.
+        origin: its module and its name there.
     """
 
     name: str
@@ -51,6 +53,8 @@ class Member:
     requires: str = ""
     file: str = ""
     line: int = 0
+    fields: list[tuple[str, list[Argument]]] = field(default_factory=list)
+    origin: tuple[str, str] = ("", "")
 
     @property
     def short_name(self) -> str:

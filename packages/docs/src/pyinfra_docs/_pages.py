@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-import jinja2
+from ._markdown import count, one_line, render_template, signature_of, use_of
+from ._written import description_of
 
 if TYPE_CHECKING:
     from ._metadata import Plugin
@@ -14,14 +17,12 @@ if TYPE_CHECKING:
 
 GLOBAL_ARGUMENTS = "reference/global-arguments.md"
 KINDS = {"operation": "operations", "fact": "facts", "connector": "connectors", "deploy": "deploys"}
-
-_environment = jinja2.Environment(
-    loader=jinja2.PackageLoader("pyinfra_docs"),
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    autoescape=False,  # noqa: S701 - the pages are Markdown
-)
+ABOUT = {
+    "operation": "What hosts can be brought to: each operation describes a state.",
+    "fact": "What hosts can be asked for.",
+    "connector": "Ways to hosts.",
+    "deploy": "Operations that belong together, by one name.",
+}
 
 
 @dataclass
@@ -30,11 +31,6 @@ class Documented:
 
     plugin: Plugin
     members: list[Member] = field(default_factory=list)
-
-
-def render_template(template: str, /, **values: Any) -> str:
-    """Render one of the templates of this package."""
-    return _environment.get_template(template).render(**values)
 
 
 def path_of(member: Member) -> str:
@@ -55,66 +51,99 @@ def pages_of(documented: Sequence[Documented], reference: Container[str] = ()) -
     Returns:
         Each page's text by its path.
     """
-    facts = {
-        member.short_name: member for one in documented for member in one.members if member.kind == "fact"
+    pages = {
+        **_members(documented, reference),
+        **dict(_plugins(documented)),
+        "plugins/index.md": render_template(
+            "index.md.j2", kinds=KINDS, documented=documented, path_of=path_of
+        ),
+        "tags.md": render_template("tags.md.j2", tags=_by_tag(documented), count=count),
     }
-    pages: dict[str, str] = {}
-    by_name: dict[str, list[Documented]] = {}
-    for one in documented:
-        by_name.setdefault(one.plugin.name, []).append(one)
-        for member in one.members:
-            path = path_of(member)
-            pages[path] = render_template(
-                "member.md.j2",
-                member=member,
-                plugin=one.plugin,
-                call=_call(member),
-                up="../" * path.count("/"),
-                facts=[(name, _link(facts.get(name))) for name in member.facts],
-                cell=_cell,
-                global_arguments=GLOBAL_ARGUMENTS if GLOBAL_ARGUMENTS in reference else "",
+    for kind, folder in KINDS.items():
+        chosen = [one for one in documented if one.plugin.type == kind]
+        if chosen:
+            pages[f"{folder}/index.md"] = render_template(
+                "kind.md.j2",
+                title=folder.capitalize(),
+                about=ABOUT[kind],
+                documented=chosen,
+                summaries=_summaries,
             )
-    for name, parts in by_name.items():
-        pages[f"plugins/{name}.md"] = render_template(
-            "plugin.md.j2", name=name, parts=parts, path_of=path_of, tags=_tags(parts), cell=_cell
-        )
-    pages["plugins/index.md"] = render_template("index.md.j2", kinds=KINDS, documented=documented, cell=_cell)
-    pages["tags.md"] = render_template("tags.md.j2")
     return pages
 
 
-def _tags(parts: Sequence[Documented]) -> list[str]:
-    return sorted({tag for one in parts for tag in one.plugin.tags})
+def _members(documented: Sequence[Documented], reference: Container[str]) -> dict[str, str]:
+    known = {
+        member.name: member for one in documented for member in one.members if member.kind != "connector"
+    }
+    asking: dict[str, list[str]] = {}
+    for member in known.values():
+        if member.kind != "fact":
+            for name in member.facts:
+                asking.setdefault(name, []).append(member.name)
+    return {
+        path_of(member): render_template(
+            "member.md.j2",
+            member=member,
+            plugin=one.plugin,
+            path=path_of(member),
+            module=_module(one.plugin),
+            signature=signature_of(member),
+            use=use_of(member),
+            link=partial(_link, known),
+            asked_by=sorted(asking.get(member.name, ())) if member.kind == "fact" else [],
+            line=one_line,
+            description=description_of,
+            global_arguments=GLOBAL_ARGUMENTS if GLOBAL_ARGUMENTS in reference else "",
+        )
+        for one in documented
+        for member in one.members
+    }
 
 
-def _link(member: Member | None) -> str:
-    return f"../../{path_of(member)}" if member is not None else ""
+def _plugins(documented: Sequence[Documented]) -> Iterator[tuple[str, str]]:
+    by_name: dict[str, list[Documented]] = {}
+    for one in documented:
+        by_name.setdefault(one.plugin.name, []).append(one)
+    for name, parts in by_name.items():
+        yield (
+            f"plugins/{name}.md",
+            render_template(
+                "plugin.md.j2",
+                name=name,
+                parts=parts,
+                tags=sorted({tag for one in parts for tag in one.plugin.tags}),
+                summaries=_summaries,
+                description=description_of,
+            ),
+        )
 
 
-def _cell(text: str) -> str:
-    """Write a text so that it fits in a cell of a table."""
-    return " ".join(text.split()).replace("|", "\\|")
+def _by_tag(documented: Sequence[Documented]) -> dict[str, dict[str, list[Documented]]]:
+    """Give the parts of each plugin, by its name, by tag."""
+    counted = Counter(tag for one in documented for tag in one.plugin.tags)
+    tagged: dict[str, dict[str, list[Documented]]] = {tag: {} for tag in sorted(counted)}
+    for one in sorted(documented, key=lambda one: one.plugin.name):
+        for tag in one.plugin.tags:
+            tagged[tag].setdefault(one.plugin.name, []).append(one)
+    return tagged
 
 
-def _call(member: Member) -> str:
-    """Write how a member is called."""
-    if member.kind == "connector":
-        return f"@{member.name}/NAME"
-    written = []
-    starred = False
-    for argument in member.arguments:
-        if argument.keyword_only and not starred:
-            written.append("*")
-            starred = True
-        kind = f": {argument.type}" if argument.type else ""
-        default = f" = {argument.default}" if argument.default is not None else ""
-        written.append(f"{argument.name}{kind}{default}")
-    one_line = f"{member.name}({', '.join(written)})"
-    if member.kind == "fact":
-        arguments = "".join(f", {part}" for part in written)
-        one_line = f"host.get_fact({member.short_name}{arguments})"
-    if len(one_line) <= 100 or not written:  # noqa: PLR2004 - what fits on a page
-        return one_line
-    head = one_line.partition("(")[0]
-    first = [member.short_name] if member.kind == "fact" else []
-    return f"{head}(\n" + "".join(f"    {part},\n" for part in [*first, *written]) + ")"
+def _module(plugin: Plugin) -> str:
+    """Give the module's name to import: as pyinfra's, which it is by its entry point, wherever it lives."""
+    if plugin.type in ("operation", "fact") and not plugin.module.startswith("pyinfra."):
+        return f"pyinfra.{KINDS[plugin.type]}.{plugin.name}"
+    return plugin.module
+
+
+def _link(known: dict[str, Member], name: str, up: str) -> str:
+    member = known.get(name)
+    return f"[{name}]({up}{path_of(member)})" if member is not None else f"`{name}`"
+
+
+def _summaries(members: Iterable[Member], up: str) -> str:
+    """Write a list of members, each with what it is for."""
+    lines = [f"[{one.name}]({up}{path_of(one)})\n\n:   {one_line(one.summary)}\n" for one in members]
+    if not lines:
+        return "It has none.\n"
+    return '<div class="summaries" markdown>\n\n' + "\n".join(lines) + "\n</div>\n"

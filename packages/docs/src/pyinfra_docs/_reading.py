@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
-import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import griffe
 
-from ._asked import FactsAsked
+from ._docstrings import describe
 from ._errors import DocsError
 from ._model import Argument, Member
+from ._values import fields_of, literal, mro_of, resolved
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 logging.getLogger("griffe").setLevel(logging.ERROR)
 
 _FACT_BASES = {"FactBase", "ShortFactBase"}
-_EXAMPLE = re.compile(r"\*\*Examples?:?\*\*:?\s*\n\s*```(?:python)?\n(?P<code>.*?)```", re.DOTALL)
-_RST_CODE = re.compile(r"^\.\. code(?:-block)?:: python\n\n(?P<code>(?:^(?: {4,}.*)?\n?)+)", re.MULTILINE)
-_FENCE = re.compile(r"^```.*\n?", re.MULTILINE)
-_ROLE = re.compile(r":[a-z]+:`~?([^`]+)`")
 
 
 def read_members(plugin: Plugin) -> list[Member]:
@@ -72,7 +68,6 @@ class _Reader:
     def __init__(self, plugin: Plugin, module: Any) -> None:
         self._plugin = plugin
         self._module = module
-        self._asked = FactsAsked(plugin.path)
 
     def members(self) -> Iterator[Member]:
         if self._plugin.type == "connector":
@@ -106,6 +101,7 @@ class _Reader:
         if found.filepath.is_relative_to(self._plugin.project.folder):
             member.file = str(found.filepath.relative_to(self._plugin.project.folder))
         member.line = found.lineno or 1
+        member.origin = (str(found.module.path), str(found.name))
         return member
 
     def _operation(self, name: str, found: Any) -> Member:
@@ -115,8 +111,7 @@ class _Reader:
         member.idempotent = told.get("is_idempotent") != "False"
         member.notice = told.get("idempotent_notice", "").strip("'\"")
         member.arguments = _arguments(found.parameters)
-        member.facts = self._asked.of(found.name)
-        _describe(member, found.docstring)
+        describe(member, found.docstring)
         return member
 
     def _fact(self, name: str, found: Any) -> Member:
@@ -128,12 +123,10 @@ class _Reader:
         elif command is not None and command.is_function:
             member.arguments = _arguments([one for one in command.parameters if one.name != "self"])
         member.returns = _value_type(found)
-        requires = _attribute(found, "requires_command")
-        if requires is not None:
-            returned = re.search(r"return [\"']([^\"']+)[\"']", requires.source or "")
-            member.requires = returned[1] if returned else ""
-        bases = [base.docstring for base in found.mro()]
-        _describe(member, found.docstring, getattr(command, "docstring", None), *bases)
+        member.requires = _tool(found)
+        member.fields = list(fields_of(found, member.returns))
+        bases = [base.docstring for base in mro_of(found)]
+        describe(member, found.docstring, getattr(command, "docstring", None), *bases)
         return member
 
     def _connector(self, name: str) -> Member:
@@ -142,14 +135,14 @@ class _Reader:
             raise DocsError(f"{self._plugin.path}: there is no {name}, which the entry point names")
         found = found.final_target if found.is_alias else found
         member = self._member(self._plugin.name, "connector", found)
-        _describe(member, found.docstring)
-        member.arguments = list(_data_keys(self._module))
+        describe(member, found.docstring)
+        member.arguments = list(_data_keys(found))
         return member
 
 
 def _is_fact(cls: Any) -> bool:
     """Tell whether a class derives from a fact's base and has what it asks."""
-    chain = [cls, *cls.mro()]
+    chain = [cls, *mro_of(cls)]
     bases = {str(getattr(base, "left", base)).rpartition(".")[2] for one in chain for base in one.bases}
     if not bases & _FACT_BASES:
         return False
@@ -159,7 +152,7 @@ def _is_fact(cls: Any) -> bool:
 
 
 def _attribute(cls: Any, name: str) -> Any:
-    for one in (cls, *cls.mro()):
+    for one in (cls, *mro_of(cls)):
         found = one.members.get(name)
         if found is not None and not (found.is_attribute and found.value is None):
             return found
@@ -167,7 +160,7 @@ def _attribute(cls: Any, name: str) -> Any:
 
 
 def _value_type(cls: Any) -> str:
-    for one in (cls, *cls.mro()):
+    for one in (cls, *mro_of(cls)):
         for base in one.bases:
             if str(getattr(base, "left", "")).rpartition(".")[2] in _FACT_BASES:
                 return str(base.slice).strip("'\"")
@@ -196,62 +189,33 @@ def _arguments(parameters: Any) -> list[Argument]:
     ]
 
 
-def _data_keys(module: Any) -> Iterator[Argument]:
-    """Give the keys of a connector's data: those of the mapping `connector_data_meta`, wherever it stands."""
-    for one in _modules(module):
-        found = one.members.get("connector_data_meta")
-        if found is None or found.is_alias or found.value is None:
-            continue
-        for key, value in zip(
-            getattr(found.value, "keys", []), getattr(found.value, "values", []), strict=False
-        ):
-            said = [str(argument) for argument in getattr(value, "arguments", [])]
-            default = said[1] if len(said) > 1 else None
-            yield Argument(str(key).strip("'\""), "", default, said[0].strip("'\"") if said else "")
+def _data_keys(connector: Any) -> Iterator[Argument]:
+    """Give the keys of host data that a connector reads: those of its `data_meta`."""
+    found = connector.members.get("data_meta")
+    value = getattr(found, "value", None)
+    if isinstance(value, griffe.ExprName):
+        named = resolved(connector.module.members.get(value.name))
+        value = getattr(named, "value", None)
+    for key, meta in zip(getattr(value, "keys", []), getattr(value, "values", []), strict=False):
+        said = list(getattr(meta, "arguments", []))
+        given = {one.name: one.value for one in said if isinstance(one, griffe.ExprKeyword)}
+        placed = [one for one in said if not isinstance(one, griffe.ExprKeyword)]
+        text = placed[0] if placed else given.get("description", "")
+        default = placed[1] if len(placed) > 1 else given.get("default")
+        yield Argument(literal(key), "", None if default is None else str(default), literal(text))
 
 
-def _modules(module: Any) -> Iterator[Any]:
-    yield module
-    for one in getattr(module, "modules", {}).values():
-        if not one.is_alias:
-            yield from _modules(one)
-
-
-def _describe(member: Member, docstring: Any, *others: Any) -> None:
-    """Take apart a docstring in Google style; arguments may be described in others."""
-    texts: list[str] = []
-    for section in docstring.parsed if docstring is not None else ():
-        _take(member, section, texts)
-    for other in others:
-        for section in other.parsed if other is not None else ():
-            _take(member, section, [])
-    text = _ROLE.sub(r"`\1`", _RST_CODE.sub(_fenced, "\n\n".join(texts)))
-    found = _EXAMPLE.search(text)
-    if found:
-        member.example = found["code"]
-        text = text[: found.start()] + text[found.end() :]
-    summary, _, rest = text.strip().partition("\n\n")
-    member.summary, member.text = " ".join(summary.split()), rest.strip()
-
-
-def _take(member: Member, section: Any, texts: list[str]) -> None:
-    kind, value = section.kind.value, section.value
-    if kind == "text":
-        texts.append(value)
-    elif kind in ("parameters", "other parameters"):
-        described = {argument.name: argument for argument in member.arguments}
-        for one in value:
-            if one.name in described and not described[one.name].text:
-                described[one.name].text = one.description
-    elif kind == "raises":
-        member.raises += [(str(one.annotation), one.description) for one in value]
-    elif kind == "returns":
-        texts.append("Returns: " + " ".join(one.description for one in value))
-    elif kind == "examples" and not member.example:
-        member.example = "\n".join(str(text) for _, text in value)
-    elif kind == "admonition" and value.kind in ("example", "examples") and not member.example:
-        member.example = _FENCE.sub("", value.contents).strip() + "\n"
-
-
-def _fenced(match: re.Match[str]) -> str:
-    return f"```python\n{textwrap.dedent(match['code']).strip()}\n```\n"
+def _tool(cls: Any) -> str:
+    """Give the tool that a fact needs, as text; empty where it is none, or depends on its arguments."""
+    requires = _attribute(cls, "requires_command")
+    if requires is None or not requires.is_function:
+        return literal(requires.value) if requires is not None else ""
+    returned = re.search(
+        r"^ *return (?:[\"']([^\"']+)[\"']|self\.(\w+))$", requires.source or "", re.MULTILINE
+    )
+    if returned is None:
+        return "depends on its arguments"
+    if returned[1]:
+        return returned[1]
+    named = _attribute(cls, returned[2])
+    return literal(named.value) if named is not None else "depends on its arguments"

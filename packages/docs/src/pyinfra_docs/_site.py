@@ -6,84 +6,91 @@ import io
 import logging
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from ._errors import DocsError
+from ._files import read_text
+from ._metadata import project_name
+from ._written import Page, description_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-# The order of written pages where there is one to be told: a file per line.
-ORDER = "order.txt"
 SECTIONS = {
-    "plugins": "Plugins",
     "operations": "Operations",
     "facts": "Facts",
     "connectors": "Connectors",
     "deploys": "Deploys",
+    "plugins": "Plugins",
     "reference": "Reference",
 }
+STYLE = "assets/pyinfra-docs.css"
+# What a folder holds that is a site of ours, so that a wrong --output costs nobody their files.
+MARK = ".pyinfra-docs"
+_LINK = re.compile(r"Doc file '(?P<page>[^']+)' contains (?:an? )?[\w ]*link '(?P<link>[^']+)'")
 
 
-def written_pages(source: Path) -> dict[str, str]:
-    """Give the pages that people wrote: those of `docs/`, and the README as the first where there is no other.
+def check_output(source: Path, output: Path) -> None:
+    """Refuse to replace a folder that is no site.
 
     Args:
         source: the project's folder.
+        output: where the site goes.
 
-    Returns:
-        Each page's text by its path.
+    Raises:
+        DocsError: it holds something else.
     """
-    folder = source / "docs"
-    pages = {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.md"))}
-    order = folder / ORDER
-    if order.is_file():
-        names = order.read_text(encoding="utf-8").split()
-        missing = [name for name in names if name not in pages]
-        if missing:
-            raise DocsError(f"{order} names {', '.join(missing)}, which is not there")
-        pages = {name: pages[name] for name in names}
-    if "index.md" not in pages:
-        readme = source / "README.md"
-        text = readme.read_text(encoding="utf-8") if readme.is_file() else f"# {source.name}\n"
-        pages = {"index.md": _within(text, pages), **pages}
-    return pages
+    if not source.is_dir():
+        raise DocsError(f"{source} is no folder")
+    if output.exists() and not output.is_dir():
+        raise DocsError(f"{output} is a file: name a folder for the site")
+    if output == source or output in source.parents:
+        raise DocsError(f"{output} holds the project itself: name another folder for the site")
+    if output.is_dir() and any(output.iterdir()) and not (output / MARK).exists():
+        raise DocsError(
+            f"{output} is not empty, and no site that was built here before: empty it, or name another"
+        )
 
 
-def _within(readme: str, pages: Mapping[str, str]) -> str:
-    """Take away the links of a README to files that are no pages, which lead somewhere in the repository alone."""
-
-    def kept(match: re.Match[str]) -> str:
-        target = match["target"].removeprefix("./")
-        if re.match(r"[a-z]+:|#", target):
-            return match[0]
-        page = target.removeprefix("docs/").partition("#")[0]
-        return f"[{match['text']}]({target.removeprefix('docs/')})" if page in pages else match["text"]
-
-    return re.sub(r"(?<!!)\[(?P<text>[^\]]+)\]\((?P<target>[^)\s]+)\)", kept, readme)
-
-
-def render(source: Path, pages: Mapping[str, str], work: Path, output: Path) -> None:
+def render(source: Path, pages: Mapping[str, Page], work: Path, output: Path) -> None:
     """Render a site; a link that leads nowhere is an error.
 
     Args:
         source: the project's folder, for the site's name.
-        pages: each page's text by its path.
+        pages: each page by its path.
         work: an empty folder to work in.
         output: where the site goes.
 
     Raises:
-        DocsError: MkDocs refused, with what it said.
+        DocsError: links lead nowhere, or MkDocs refused, with what it said; or the site can't be written.
     """
+    try:
+        for path, page in pages.items():
+            file = work / "docs" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(_with_description(page.text), encoding="utf-8")
+        style = work / "docs" / STYLE
+        style.parent.mkdir(parents=True, exist_ok=True)
+        style.write_bytes(resources.files("pyinfra_docs").joinpath("templates/site.css").read_bytes())
+        _build(source, pages, work)
+        # They hold nothing without an address, and the time of the build.
+        for file in (work / "site").glob("sitemap.xml*"):
+            file.unlink()
+        (work / "site" / MARK).touch()
+        if output.exists():
+            shutil.rmtree(output)
+        shutil.copytree(work / "site", output)
+    except OSError as error:
+        raise DocsError(f"the site can't be written: {error}") from error
+
+
+def _build(source: Path, pages: Mapping[str, Page], work: Path) -> None:
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
     from mkdocs.exceptions import MkDocsException
 
-    for path, text in pages.items():
-        file = work / "docs" / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
     said = io.StringIO()
     handler = logging.StreamHandler(said)
     handler.setLevel(logging.WARNING)
@@ -94,39 +101,56 @@ def render(source: Path, pages: Mapping[str, str], work: Path, output: Path) -> 
         config.plugins.on_startup(command="build", dirty=False)
         build(config)
     except (MkDocsException, SystemExit) as error:
-        raise DocsError(f"the site can't be built: {error}\n{said.getvalue()}") from error
+        problems = "\n".join(_problem(line, pages) for line in said.getvalue().splitlines() if line.strip())
+        raise DocsError(f"the site can't be built:\n{problems or error}") from error
     finally:
         logger.removeHandler(handler)
-    shutil.rmtree(output, ignore_errors=True)
-    shutil.copytree(work / "site", output)
 
 
-def _settings(source: Path, pages: Mapping[str, str], work: Path) -> dict[str, Any]:
+def _problem(line: str, pages: Mapping[str, Page]) -> str:
+    """Say where a warning of MkDocs comes from: it knows pages, people know files."""
+    found = _LINK.search(line)
+    page = pages.get(found["page"]) if found else None
+    if found is None or page is None or page.origin is None:
+        return line
+    lines = read_text(page.origin).splitlines()
+    at = next((n for n, text in enumerate(lines, 1) if n >= page.line and found["link"] in text), page.line)
+    return f"{page.origin}:{at}: the link {found['link']} leads nowhere"
+
+
+def _with_description(text: str) -> str:
+    """Give a page that says nothing of itself its first sentence as description."""
+    if text.startswith("---\n"):
+        return text
+    description = description_of(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'---\ndescription: "{description}"\n---\n{text}' if description else text
+
+
+def _settings(source: Path, pages: Mapping[str, Page], work: Path) -> dict[str, Any]:
     return {
-        "site_name": source.name if not (source / "pyinfra-metadata.toml").is_file() else "pyinfra",
+        "site_name": project_name(source),
+        "site_description": description_of(pages["index.md"].text),
         "docs_dir": str(work / "docs"),
         "site_dir": str(work / "site"),
         "use_directory_urls": False,
         "strict": True,
-        "nav": _nav(pages),
-        "theme": {
-            "name": "material",
-            "font": False,
-            "features": [
-                "navigation.tabs",
-                "navigation.indexes",
-                "navigation.prune",
-                "search.suggest",
-                "search.highlight",
-                "toc.integrate",
-            ],
-            "palette": [
-                {"media": "(prefers-color-scheme: light)", "scheme": "default"},
-                {"media": "(prefers-color-scheme: dark)", "scheme": "slate"},
-            ],
-        },
-        "plugins": ["search", "tags"],
-        "markdown_extensions": ["tables", "admonition", "attr_list", "fenced_code", "codehilite"],
+        "nav": list(_nav(pages)),
+        "extra_css": [STYLE],
+        "theme": _theme(),
+        # Names are found by each of their words: `apt.packages` by `packages`, `user_authorized_keys` by `keys`.
+        "plugins": [
+            {"search": {"lang": ["en"], "separator": r"[\s\-_\.,:!=\[\]()\"`/]+|(?<=[a-z])(?=[A-Z])"}}
+        ],
+        "markdown_extensions": [
+            "admonition",
+            "attr_list",
+            "def_list",
+            "md_in_html",
+            "tables",
+            {"toc": {"permalink": True}},
+            {"pymdownx.highlight": {"anchor_linenums": False}},
+            "pymdownx.superfences",
+        ],
         "validation": {
             "links": {
                 "not_found": "warn",
@@ -139,20 +163,39 @@ def _settings(source: Path, pages: Mapping[str, str], work: Path) -> dict[str, A
     }
 
 
-def _nav(pages: Mapping[str, str]) -> list[Any]:
+def _theme() -> dict[str, Any]:
+    return {
+        "name": "material",
+        "font": False,
+        "features": [
+            "content.code.copy",
+            "navigation.indexes",
+            "navigation.prune",
+            "navigation.tabs",
+            "navigation.top",
+            "search.highlight",
+            "search.suggest",
+            "toc.follow",
+        ],
+        "palette": [
+            {"media": "(prefers-color-scheme: light)", "scheme": "default"},
+            {"media": "(prefers-color-scheme: dark)", "scheme": "slate"},
+        ],
+    }
+
+
+def _nav(pages: Mapping[str, Page]) -> Iterator[Any]:
     """Lay out the pages: written ones first, then a section each kind, with a section each plugin in it."""
-    written = [path for path in pages if "/" not in path and path != "tags.md"]
-    nav: list[Any] = [{"Guide": sorted(written, key=lambda path: path != "index.md")}]
+    yield {"Guide": [path for path in pages if "/" not in path and path != "tags.md"]}
     for folder, title in SECTIONS.items():
-        inside = [path for path in pages if path.startswith(f"{folder}/")]
         groups: dict[str, list[str]] = {}
-        for path in inside:
-            groups.setdefault(path.split("/")[1] if path.count("/") > 1 else "", []).append(path)
+        for path in pages:
+            if path.startswith(f"{folder}/"):
+                groups.setdefault(path.split("/")[1] if path.count("/") > 1 else "", []).append(path)
         entries: list[Any] = sorted(
-            groups.pop("", []), key=lambda path: (not path.endswith("index.md"), path)
+            groups.pop("", []), key=lambda path: (not path.endswith("/index.md"), path)
         )
         entries += [{name: sorted(members)} for name, members in sorted(groups.items())]
         if entries:
-            nav.append({title: entries})
-    nav.append({"Tags": "tags.md"})
-    return nav
+            yield {title: entries}
+    yield {"Tags": "tags.md"}
