@@ -113,14 +113,6 @@ class Venv:
 
 
 @pytest.fixture(scope="session")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the wheels of all packages, built as a release builds them."""
-    folder = tmp_path_factory.mktemp("wheels")
-    uv("build", "--all-packages", "--wheel", "--out-dir", folder, cwd=ROOT)
-    return folder
-
-
-@pytest.fixture(scope="session")
 def make_venv(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Venv]:
     def make(*requirements: str | Path, seed: bool = False) -> Venv:
         path = tmp_path_factory.mktemp("venv") / "v"

@@ -79,7 +79,7 @@ class TestSearch:
 
 class TestCheck:
     def test_all_is_well(self, run_cli):
-        done = run_cli.run("plugins", "check", "ssh", "apt", "local")
+        done = run_cli.run("plugins", "check", "pyinfra-ops-apt", "local")
         assert (done.returncode, done.stdout) == (0, "4 plugins, 0 problems\n")
 
     def test_each_fault_is_named(self, run_cli, site):

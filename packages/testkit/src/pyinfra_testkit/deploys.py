@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pyinfra_testkit._tree import RESTLESS, Tree, differences, look
 from pyinfra_testkit.tested import note_run
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ class Result:
         failed: the names of those that failed, each with why; hosts that failed before any ran stand here too.
         commands: how many commands were run.
         outputs: what each operation's commands printed, by name.
+        paths: what changed in the file system, where `assert_preview_true` looked.
     """
 
     predicted: list[str] = field(default_factory=list)
@@ -36,6 +40,7 @@ class Result:
     failed: dict[str, str] = field(default_factory=dict)
     commands: int = 0
     outputs: dict[str, str] = field(default_factory=dict)
+    paths: list[str] = field(default_factory=list)
 
 
 def run_deploy(
@@ -75,7 +80,7 @@ def run_deploy(
         except RunFailedError as error:
             result.failed["the run"] = str(error)
         _collect(state, result)
-        if not isinstance(hosts, str):
+        if hosts == "@local" or not isinstance(hosts, str):
             note_run(state)
     finally:
         disconnect_all(state)
@@ -113,6 +118,64 @@ def assert_idempotent(
     assert not second.changed, f"the second run changed {second.changed}"
     assert not second.commands, f"the second run ran {second.commands} commands"
     return first
+
+
+def assert_preview_true(
+    hosts: RealHost | list[RealHost] | str,
+    code: Callable[[], Any],
+    *,
+    user: str = "deploy",
+    root: str | os.PathLike[str] | None = None,
+    **config: Any,
+) -> Result:
+    """Preview deploy code, then run it: what changes must be what the preview said, by the file system too.
+
+    The preview itself must change no file; the run must change what was previewed and nothing else, and no file at all
+    where no change was previewed.
+
+    Args:
+        hosts: real hosts; or a name such as `@local`.
+        code: as for `run_deploy`.
+        user: as for `run_deploy`.
+        root: the folder that is looked at, on this machine for `@local` and on each host for real ones; for these, by
+            default, all but what changes by itself (`/proc`, `/run`, `/tmp`, `/var/cache`, `/var/log` …).
+        **config: as for `run_deploy`.
+
+    Returns:
+        What became of the run; its `paths` are those that changed.
+
+    Raises:
+        AssertionError: something failed, or the preview was wrong.
+        TypeError: there is no `root` for a host whose file system can't be seen.
+    """
+    trees = _trees(hosts, root)
+    before = [look(tree) for tree in trees]
+    preview = run_deploy(hosts, code, user=user, dry=True, **config)
+    assert not preview.failed, f"the preview failed: {preview.failed}"
+    touched = differences(before, [look(tree) for tree in trees])
+    assert not touched, f"the preview itself changed {touched}"
+    result = run_deploy(hosts, code, user=user, **config)
+    assert not result.failed, f"the run failed: {result.failed}"
+    certain = [name for name in result.changed if name not in result.conditional]
+    assert preview.predicted == certain, f"previewed {preview.predicted}, changed {result.changed}"
+    # A real host's path is another one after a reboot.
+    result.paths = differences(before, [look(tree) for tree in _trees(hosts, root)])
+    if not result.changed:
+        assert not result.paths, f"previewed no change, changed {result.paths}"
+    return result
+
+
+def _trees(hosts: Any, root: str | os.PathLike[str] | None) -> list[Tree]:
+    if isinstance(hosts, str | Mapping):
+        if root is None or isinstance(hosts, Mapping):
+            raise TypeError(
+                "root must name the folder that the deploy changes; of ssh data there is none to look at"
+            )
+        return [Tree(Path(root))]
+    several = hosts if isinstance(hosts, list) else [hosts]
+    if root is None:
+        return [Tree(host.root, RESTLESS) for host in several]
+    return [Tree(host.root / os.fspath(root).lstrip("/")) for host in several]
 
 
 def _names(hosts: Any, user: str) -> list[Any]:

@@ -10,6 +10,7 @@ from pyinfra_cli.log import setup_logging
 
 from ._check import check
 from ._list import LIST_OPTIONS, list_plugins
+from ._new import new
 from ._search import search
 from ._show import show
 
@@ -41,3 +42,4 @@ def _list(**options: Any) -> int:
 plugins.add_command(show)
 plugins.add_command(search)
 plugins.add_command(check)
+plugins.add_command(new)
