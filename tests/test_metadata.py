@@ -130,6 +130,13 @@ def test_each_plugin_can_be_typed():
     assert [str(folder) for folder in folders if not (folder / "py.typed").is_file()] == []
 
 
+def test_each_package_has_the_license():
+    text = (ROOT / "LICENSE").read_text()
+    without = [folder.name for folder in projects if not (folder / "LICENSE").is_file()]
+    assert without == []
+    assert [folder.name for folder in projects if (folder / "LICENSE").read_text() != text] == []
+
+
 def test_only_core_ships_what_packages_share():
     shared = {f"src/pyinfra/{name}__init__.py" for name in ("", "operations/", "facts/", "connectors/")}
     second = [

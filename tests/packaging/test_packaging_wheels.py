@@ -111,8 +111,11 @@ def test_nothing_but_code_and_data_is_shipped(built):
     assert {Path(name).suffix for wheel in built for name in wheel.code} <= {
         ".py",
         ".typed",
+        ".css",
+        ".j2",
         ".json",
         ".sh",
+        ".tmpl",
     }
 
 
@@ -134,24 +137,56 @@ def test_everything_as_a_tool(install_tool):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_core_and_cli_alone(make_venv, tmp_path):
+@pytest.fixture(scope="module")
+def no_plugins(make_venv):
     environment = make_venv("pyinfra-cli")
     assert own(environment) == {"pyinfra-core", "pyinfra-cli"}
     assert environment.distributions().isdisjoint({"paramiko", "jinja2"})
-    done = environment.pyinfra("--yes", "@local", "exec", "--", "touch", tmp_path / "made")
+    return environment
+
+
+def test_a_command_without_plugins(no_plugins, tmp_path):
+    done = no_plugins.pyinfra("--yes", "@local", "exec", "--", "touch", tmp_path / "made")
     assert (done.returncode, (tmp_path / "made").exists()) == (0, True), done.stderr
 
 
-def test_what_is_not_installed_is_named(make_venv):
-    environment = make_venv("pyinfra-cli")
-    done = environment.pyinfra("@local", "apt.packages", "x")
+def test_a_deploy_without_plugins(no_plugins, tmp_path):
+    (tmp_path / "deploy.py").write_text(
+        "from pyinfra import host\n"
+        "from pyinfra.operations import python\n"
+        "def greet(word):\n"
+        "    print(word, *host.run_shell_command('echo from sh')[1].stdout_lines)\n"
+        "python.call(name='Greet', function=greet, word='hello')\n"
+    )
+    for _ in range(2):
+        done = no_plugins.pyinfra("--yes", "@local", tmp_path / "deploy.py")
+        assert done.returncode == 0, done.stderr
+        assert "hello from sh\n" in done.stdout
+
+
+@pytest.mark.parametrize("words", [("--help",), ("plugins", "--help"), ("@local", "exec", "--help")])
+def test_help_without_plugins(no_plugins, words):
+    done = no_plugins.pyinfra(*words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Usage: pyinfra" in done.stdout
+
+
+def test_plugins_are_found_that_are_not_installed(no_plugins):
+    done = no_plugins.pyinfra("plugins", "search", "service-management")
+    assert done.returncode == 0, done.stderr
+    assert "pip install pyinfra-ops-systemd  [boot, service-management]" in done.stdout
+    assert {line.split()[0] for line in done.stdout.splitlines()} == {"operation", "fact"}
+
+
+def test_what_is_not_installed_is_named(no_plugins):
+    done = no_plugins.pyinfra("@local", "apt.packages", "x")
     assert done.returncode == 2
     assert "pyinfra.operations.apt is not installed: pip install pyinfra-ops-apt" in done.stderr
     assert "Traceback" not in done.stderr
     code = "try: from pyinfra.operations import apt\nexcept ModuleNotFoundError as error: print(error)"
-    done = environment.run("python", "-c", code)
+    done = no_plugins.run("python", "-c", code)
     assert done.stdout == "pyinfra.operations.apt is not installed: pip install pyinfra-ops-apt\n"
-    done = environment.pyinfra("@ssh/example.invalid", "exec", "--", "true")
+    done = no_plugins.pyinfra("@ssh/example.invalid", "exec", "--", "true")
     assert done.returncode != 0
     assert "pip install pyinfra-connector-ssh" in done.stderr
     assert "Traceback" not in done.stderr
@@ -170,23 +205,3 @@ def test_what_is_picked_brings_what_it_needs(make_venv):
     }
     done = environment.run("python", "-c", "from pyinfra.operations import apt; print(apt.packages.__name__)")
     assert done.stdout == "packages\n", done.stderr
-
-
-@pytest.mark.parametrize(
-    "package",
-    sorted(path.parent.name for path in ROOT.glob("packages/*/pyproject.toml")),
-)
-def test_each_package_works_with_no_more_than_it_requires(make_venv, built, package):
-    name = f"pyinfra-{package}"
-    (wheel,) = (wheel for wheel in built if wheel.name == name)
-    modules = sorted(
-        {
-            file.removesuffix("/__init__.py").removesuffix(".py").replace("/", ".")
-            for file in wheel.code
-            if file.endswith(".py") and not file.endswith("__main__.py") and "pytest_plugin" not in file
-        }
-    )
-    environment = make_venv(name)
-    code = f"import importlib\nfor name in {modules!r}: importlib.import_module(name)"
-    done = environment.run("python", "-W", "error", "-c", code)
-    assert done.returncode == 0, done.stderr

@@ -8,7 +8,11 @@ from pyinfra.api import FactBase, QuoteString, StringCommand
 
 
 class Sites(FactBase[list[str]]):
-    """The names of the enabled sites, from `ls -1`."""
+    """The names of the enabled sites, from `ls -1`.
+
+    Args:
+        root: where nginx is configured.
+    """
 
     default = list
 

@@ -17,6 +17,14 @@ def site(name_of_site: str, root: str = "/etc/nginx") -> Generator[StringCommand
     Args:
         name_of_site: the site's name.
         root: where nginx is configured.
+
+    **Example:**
+
+    ```python
+    from pyinfra.operations import nginx
+
+    nginx.site(name="Enable the shop", name_of_site="shop")
+    ```
     """
     if name_of_site in host.get_fact(Sites, root=root):
         host.noop(f"site {name_of_site} is enabled")
