@@ -57,6 +57,12 @@ def _find_facts(documented: Sequence[Documented]) -> None:
     for one in documented:
         for member in one.members:
             if member.kind == "fact":
-                member.facts = [by_path.get(path, path.rpartition(".")[2]) for path in member.facts]
+                member.facts = [by_path.get(path, _public(path)) for path in member.facts]
             elif member.kind != "connector":
                 member.facts = asked.of(*member.origin)
+
+
+def _public(path: str) -> str:
+    """Give the public name of a fact that is not here: `server.Os` of `pyinfra.facts.server._system.Os`."""
+    parts = [part for part in path.split(".") if not part.startswith("_")]
+    return ".".join(parts[-2:])

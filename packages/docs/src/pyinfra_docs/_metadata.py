@@ -147,8 +147,9 @@ def _from_metadata(file: Path) -> Iterator[Plugin]:
 
 
 def _line_of(text: str, key: str) -> int:
+    written = rf"[\"']?{re.escape(key)}[\"']?\s*"
     for number, line in enumerate(text.splitlines(), 1):
-        if re.search(rf"plugins\.[\"']?{re.escape(key)}[\"']?\s*\]", line):
+        if re.search(rf"plugins\.{written}\]|^\s*{written}=", line):
             return number
     return 1
 

@@ -11,6 +11,7 @@ import griffe
 
 from ._docstrings import describe
 from ._errors import DocsError
+from ._files import parse
 from ._model import Argument, Member
 from ._values import fields_of, literal, mro_of, resolved
 
@@ -37,6 +38,9 @@ def read_members(plugin: Plugin) -> list[Member]:
     Raises:
         DocsError: its source can't be read.
     """
+    # griffe leaves out, without a word, what it can't read.
+    for file in sorted(plugin.path.rglob("*.py")) if plugin.path.is_dir() else [plugin.path]:
+        parse(file)
     module = load_module(plugin.source, plugin.module)
     reader = _Reader(plugin, module)
     return sorted(reader.members(), key=lambda member: member.name)
@@ -58,7 +62,7 @@ def load_module(source: Path, name: str) -> Any:
     loader = griffe.GriffeLoader(search_paths=[source], docstring_parser="google", allow_inspection=False)
     try:
         found = loader.load(name, try_relative_path=False)
-    except (ImportError, SyntaxError, griffe.GriffeError) as error:
+    except (ImportError, SyntaxError, KeyError, griffe.GriffeError) as error:
         raise DocsError(f"the source of {name} in {source} can't be read: {error}") from error
     loader.resolve_aliases(implicit=True, external=False)
     return found
@@ -116,17 +120,21 @@ class _Reader:
 
     def _fact(self, name: str, found: Any) -> Member:
         member = self._member(name, "fact", found)
-        shorted = _attribute(found, "fact")
-        command = _attribute(found, "command")
-        if shorted is not None and command is None:
-            member.facts = [str(shorted.value).rpartition(".")[2]]
-        elif command is not None and command.is_function:
+        viewed = _attribute(found, "fact")
+        asked = found
+        if viewed is not None and _attribute(found, "command") is None:
+            member.facts = [str(getattr(viewed.value, "canonical_path", viewed.value))]
+            asked = resolved(viewed.parent.module.members.get(str(viewed.value))) or found
+        command = _attribute(asked, "command")
+        if command is not None and command.is_function:
             member.arguments = _arguments([one for one in command.parameters if one.name != "self"])
         member.returns = _value_type(found)
-        member.requires = _tool(found)
+        member.requires = _tool(asked)
         member.fields = list(fields_of(found, member.returns))
-        bases = [base.docstring for base in mro_of(found)]
-        describe(member, found.docstring, getattr(command, "docstring", None), *bases)
+        others = [asked, *mro_of(found), *mro_of(asked)]
+        describe(
+            member, found.docstring, getattr(command, "docstring", None), *(one.docstring for one in others)
+        )
         return member
 
     def _connector(self, name: str) -> Member:

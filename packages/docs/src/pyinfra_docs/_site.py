@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import re
 import shutil
@@ -71,9 +72,12 @@ def render(source: Path, pages: Mapping[str, Page], work: Path, output: Path) ->
             file = work / "docs" / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(_with_description(page.text), encoding="utf-8")
-        style = work / "docs" / STYLE
-        style.parent.mkdir(parents=True, exist_ok=True)
-        style.write_bytes(resources.files("pyinfra_docs").joinpath("templates/site.css").read_bytes())
+        for name, target in (
+            ("site.css", work / "docs" / STYLE),
+            ("main.html", work / "theme" / "main.html"),
+        ):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(resources.files("pyinfra_docs").joinpath(f"templates/{name}").read_bytes())
         _build(source, pages, work)
         # They hold nothing without an address, and the time of the build.
         for file in (work / "site").glob("sitemap.xml*"):
@@ -122,8 +126,8 @@ def _with_description(text: str) -> str:
     """Give a page that says nothing of itself its first sentence as description."""
     if text.startswith("---\n"):
         return text
-    description = description_of(text).replace("\\", "\\\\").replace('"', '\\"')
-    return f'---\ndescription: "{description}"\n---\n{text}' if description else text
+    description = description_of(text)
+    return f"---\ndescription: {json.dumps(description)}\n---\n{text}" if description else text
 
 
 def _settings(source: Path, pages: Mapping[str, Page], work: Path) -> dict[str, Any]:
@@ -136,7 +140,7 @@ def _settings(source: Path, pages: Mapping[str, Page], work: Path) -> dict[str, 
         "strict": True,
         "nav": list(_nav(pages)),
         "extra_css": [STYLE],
-        "theme": _theme(),
+        "theme": _theme(work / "theme"),
         # Names are found by each of their words: `apt.packages` by `packages`, `user_authorized_keys` by `keys`.
         "plugins": [
             {"search": {"lang": ["en"], "separator": r"[\s\-_\.,:!=\[\]()\"`/]+|(?<=[a-z])(?=[A-Z])"}}
@@ -163,9 +167,10 @@ def _settings(source: Path, pages: Mapping[str, Page], work: Path) -> dict[str, 
     }
 
 
-def _theme() -> dict[str, Any]:
+def _theme(changes: Path) -> dict[str, Any]:
     return {
         "name": "material",
+        "custom_dir": str(changes),
         "font": False,
         "features": [
             "content.code.copy",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 # The order of written pages where there is one to be told: a file per line.
 ORDER = "order.txt"
+_SHORT = 160
 _HTML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
@@ -91,10 +93,12 @@ def description_of(text: str) -> str:
         text: the page's Markdown.
 
     Returns:
-        The first paragraph that is no heading, list, table or code, cut after 160 characters; empty for none.
+        The first paragraph that is no heading, list, table or code, cut short, as an attribute of HTML; empty
+        for none.
     """
     for paragraph in _HTML_COMMENT.sub("", text).split("\n\n"):
         if paragraph.strip() and not re.match(r"\s*(#|[-*|>`!<]| {4}|\d+\.|---)", paragraph):
             plain = re.sub(r"\[([^\]]+)\]\([^)]*\)|[`*]", r"\1", " ".join(paragraph.split()))
-            return plain if len(plain) <= 160 else plain[:159].rpartition(" ")[0] + "…"  # noqa: PLR2004
+            short = plain if len(plain) <= _SHORT else plain[: _SHORT - 1].rpartition(" ")[0] + "…"
+            return html.escape(short)
     return ""
