@@ -11,7 +11,7 @@ from collections import defaultdict
 
 import pytest
 from depth_injection import collect, intended
-from depth_surface import KINDS, parameters_of
+from depth_surface import KINDS, installed, parameters_of
 from pyinfra_testkit.tested import note_injection
 
 SHELLS = {"dash": "dash", "bash": "bash", "busybox": "busybox sh"}
@@ -35,7 +35,7 @@ SLOW = (
 )
 """Tools that take long, or end the host; their arguments have been through the shell when they start."""
 
-RANKING = ("shell", "content", "rsync", "refused", "nowhere")
+RANKING = ("shell", "content", "local", "rsync", "nowhere", "refused")
 """What is told of a parameter that has come to several of these: the first."""
 
 BATCH = 64
@@ -80,12 +80,16 @@ def test_nothing_that_is_given_as_text_is_run(real_hosts, collection, shells, sh
 
 
 def note(outcomes):
-    by_operation = defaultdict(lambda: defaultdict(list))
+    """Note what became of shell code in each parameter of each operation, for the table of what is tested."""
+    by_operation = {name: defaultdict(list) for name in installed("operation")}
     for (kind, owner, parameter), seen in outcomes.items():
         if kind == "operation":
             by_operation[owner][RANKING[min(map(RANKING.index, seen))]].append(parameter)
+    for owner, parameters in intended()["operation"].items():
+        for parameter, reason in parameters.items():
+            by_operation[owner][f"on purpose: {reason}"].append(parameter)
     for owner, parameters in by_operation.items():
-        note_injection(owner, parameters)
+        note_injection(owner, parameters or {"none": []})
 
 
 def pwned(host, shell, codes):

@@ -4,8 +4,9 @@ import shlex
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyinfra.api import OperationError
+from pyinfra.api import OperationError, OperationValueError
 from pyinfra.facts.pip import PipPackages
+from pyinfra.facts.pip._command import quote_words
 from pyinfra.facts.pipx import PipxEnvironment, PipxPackages
 from pyinfra.facts.uv import (
     UvAvailablePythonsByVersion,
@@ -146,3 +147,11 @@ def test_any_request_for_a_python_is_read(request):
         ["cpython-3.12.4-linux-x86_64-gnu"],
         ["y"],
     )
+
+
+@pytest.mark.parametrize("word", ["a" * 10_000, "a" * 10_000 + ";", "'a' " * 5_000 + '"'])
+def test_long_words_are_read_at_once(word):
+    try:
+        assert shlex.split(quote_words(word, "words", OperationValueError)) == shlex.split(word)
+    except OperationValueError:
+        assert word.endswith('"')

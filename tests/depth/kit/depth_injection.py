@@ -15,7 +15,7 @@ from typing import Any
 from depth_shell import codes, without_conditions
 from depth_surface import KINDS, Place, places
 from depth_worlds import World, local_folder, worlds
-from pyinfra.api import FileUploadCommand, RsyncCommand, StringCommand
+from pyinfra.api import FileDownloadCommand, FileUploadCommand, RsyncCommand, StringCommand
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.connectors.util import make_unix_command
 
@@ -102,7 +102,8 @@ class Probe:
 
     Attributes:
         place: the place.
-        outcomes: where the text was seen: `shell`, `content` of a file, `rsync`, `refused`, or `nowhere`.
+        outcomes: where the text was seen: `shell`, `content` of a file, `local` for the name of a file on
+            this machine, `rsync`, `refused`, or `nowhere`.
     """
 
     def __init__(self, place: Place) -> None:
@@ -114,61 +115,77 @@ class Probe:
 
     def hostile(self, text: str) -> Iterator[str]:
         """Give the shell code that comes of a hostile text."""
-        place = self.place
-        if place.kind == "global argument":
+        if self.place.kind == "global argument":
             with suppress(PyinfraError, ValueError, TypeError):
-                yield make_unix_command(
-                    StringCommand("true"), **GLOBAL_ARGUMENTS[place.owner](text)
-                ).get_raw_value()
+                arguments = GLOBAL_ARGUMENTS[self.place.owner](text)
+                yield make_unix_command(StringCommand("true"), **arguments).get_raw_value()
             return
         known: set[str] = set()
         for world in self._ways:
-            for code in self._codes(world, text, "pwned", note=True):
+            found, seen = self._tell(world, text, "pwned")
+            self.outcomes |= seen or {"nowhere"}
+            for code in found:
                 if surroundings(code, "pwned") - known:
                     known |= surroundings(code, "pwned")
                     yield code
 
     def _find_ways(self) -> None:
         known: set[str] = set()
-        for world in worlds(self.place.kind, self.place.owner):
+        every = worlds(self.place.kind, self.place.owner)
+        for world in every:
             shapes: set[str] = set()
             for marker in MARKERS:
-                shapes.update(*(surroundings(code, marker) for code in self._codes(world, marker, marker)))
-            if shapes - known or not self._ways:
+                found, seen = self._tell(world, marker, marker)
+                shapes.update(seen, *(surroundings(code, marker) for code in found))
+            # What is refused as it stands says nothing of the text.
+            if "refused" in shapes and "refused" not in known and "refused" in self._try(world, "")[1]:
+                shapes.discard("refused")
+            if shapes - known:
                 known |= shapes
                 self._ways.append(world)
+        self._ways = self._ways or every[:1]
 
-    def _codes(self, world: World, text: str, sought: str, *, note: bool = False) -> list[str]:
+    def _tell(self, world: World, text: str, sought: str) -> tuple[list[str], set[str]]:
+        """Give the code that a text comes into, and where else it is seen."""
         parameter = self.place.parameter
         found: list[str] = []
+        seen: set[str] = set()
         with suppress(OSError):
             for variant in world.with_text(parameter, value_for(self.place, text), text):
-                found += self._try(variant, sought, note=note)
+                self._add(variant, sought, found, seen)
         if not found:
             for variant in world.with_text_inside(parameter, text):
-                found += self._try(variant, sought, note=note)
-        return found
+                self._add(variant, sought, found, seen)
+        return found, seen
 
-    def _try(self, world: World, sought: str, *, note: bool = False) -> list[str]:
-        seen = set()
-        found = []
+    def _add(self, world: World, sought: str, found: list[str], seen: set[str]) -> None:
+        code, outcomes = self._try(world, sought)
+        found += code
+        seen |= outcomes
+
+    def _try(self, world: World, sought: str) -> tuple[list[str], set[str]]:
+        found: list[str] = []
+        seen: set[str] = set()
         try:
             for command in world.commands(self.place.kind, self.place.owner):
-                if isinstance(command, FileUploadCommand) and sought in _content(command):
-                    seen.add("content")
-                if (
-                    isinstance(command, RsyncCommand)
-                    and sought in f"{command.src}{command.dest}{command.flags}"
-                ):
-                    seen.add("rsync")
+                seen |= places_in(command, sought)
                 found += [code for code in codes(command) if sought in code]
         except (PyinfraError, ValueError, TypeError):
             seen.add("refused")
         except (KeyError, AttributeError, OSError, IndexError):
             pass
-        if note:
-            self.outcomes |= seen | ({"shell"} if found else set()) or {"nowhere"}
-        return found
+        return found, seen | ({"shell"} if found else set())
+
+
+def places_in(command: Any, text: str) -> set[str]:
+    """Give where a command that is no shell code has a text."""
+    if isinstance(command, FileUploadCommand) and text in _content(command):
+        return {"content"}
+    if isinstance(command, FileDownloadCommand) and text in str(command.dest):
+        return {"local"}
+    if isinstance(command, RsyncCommand) and text in f"{command.src}{command.dest}{command.flags}":
+        return {"rsync"}
+    return set()
 
 
 def surroundings(code: str, text: str) -> set[str]:

@@ -12,6 +12,7 @@ from enum import Enum
 from functools import cache
 from io import IOBase, StringIO
 from pathlib import Path, PurePath
+from types import SimpleNamespace
 from typing import Any
 
 import typing_extensions
@@ -67,8 +68,23 @@ def parameters_of(kind: str, name: str) -> dict[str, inspect.Parameter]:
 
 @cache
 def hints_of(kind: str, name: str) -> dict[str, Any]:
+    """Give the types of the parameters; one that can't be known counts as text."""
     function = function_of(kind, name)
-    return typing.get_type_hints(function) if function is not None else {}
+    if function is None:
+        return {}
+    known = inspect.unwrap(function).__globals__
+    return {key: type_of(parameter, known) for key, parameter in parameters_of(kind, name).items()}
+
+
+def type_of(parameter: inspect.Parameter, known: dict[str, Any]) -> Any:
+    if parameter.annotation is parameter.empty:
+        return bool if isinstance(parameter.default, bool) else Any
+    try:
+        # By itself: what only a type checker imports may stand in the type of what is returned.
+        alone = SimpleNamespace(__annotations__={parameter.name: parameter.annotation})
+        return typing.get_type_hints(alone, known)[parameter.name]
+    except NameError:
+        return Any
 
 
 @dataclass(frozen=True)

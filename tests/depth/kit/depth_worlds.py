@@ -62,6 +62,9 @@ class AnsweringHost(FakeHost):
     def check_can_rsync(self) -> None:
         pass
 
+    def get_temp_filename(self, *args: Any, temp_directory: str | None = None, **kwargs: Any) -> str:
+        return f"{temp_directory or '/work'}/temporary"
+
     def get_fact(self, fact: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().get_fact(fact, *args, **kwargs)
@@ -226,6 +229,7 @@ def variants(kind: str, parameters: dict[str, inspect.Parameter]) -> Iterator[tu
     turned = {name: not value for name, value in flags.items() if name not in AS_CODE}
     settings = [{}, {name: value for name, value in turned.items() if name != "present"}]
     settings += [{"present": False}] if "present" in turned else []
+    settings.append({name: value for name, value in turned.items() if name.startswith("force")})
     yield from itertools.product(settings, FLAVOURS if kind == "operation" else ["absent"])
     yield from itertools.product(
         ({name: value} for name, value in turned.items()), ("absent", "file", "case 0")

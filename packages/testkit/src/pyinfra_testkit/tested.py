@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["Shown", "Tested", "note_case", "note_injection", "note_run", "start"]
 
 
+# A test, an operation's public name, and the file and line of its call: what a second run calls again.
+Call = tuple[str, str, tuple[str, int] | None]
+
+
 @dataclass
 class Shown:
     """What tests have shown of one operation.
@@ -31,7 +35,9 @@ class Shown:
         again: whether a second run of it, in the same test, changed nothing there.
         previewed: whether what it changed is what its preview had said.
         injection: the names of its parameters, by what became of shell code in them: `shell` where a shell read it
-            and ran none of it, `content` where it became a file's content, `rsync`, `refused`, `nowhere`.
+            and ran none of it, `content` where it became a file's content, `local` where it named a file of
+            this machine, `rsync`, `refused`, `nowhere`, `on purpose: …` where it is meant to be run; `none` where
+            it takes no text.
     """
 
     cases: int = 0
@@ -46,7 +52,7 @@ class Tested:
 
     def __init__(self) -> None:
         self.operations: dict[str, Shown] = {}
-        self._changed: set[tuple[str, str]] = set()
+        self._changed: set[Call] = set()
 
     def of(self, operation: str) -> Shown:
         """Give what was shown of an operation, by its public name."""
@@ -59,18 +65,22 @@ class Tested:
             state: the run, when it is over.
         """
         test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+        changed: dict[Call, bool] = {}
         for operations in state.ops.values():
             for op_hash, operation in operations.items():
                 meta = operation.operation_meta
                 if operation.outcome is None or operation.error is not None:
                     continue
-                shown = self.of(state.op_meta[op_hash].op_name)
+                about = state.op_meta[op_hash]
+                call = (test, about.op_name, about.location)
+                changed[call] = changed.get(call, False) or meta.did_change()
                 if meta.did_change():
-                    self._changed.add((test, op_hash))
-                    shown.applied = True
-                    shown.previewed |= meta.will_change
-                elif (test, op_hash) in self._changed:
-                    shown.again = True
+                    self.of(about.op_name).applied = True
+                    self.of(about.op_name).previewed |= meta.will_change
+        for call, did_change in changed.items():
+            if not did_change and call in self._changed:
+                self.of(call[1]).again = True
+        self._changed |= {call for call, did_change in changed.items() if did_change}
 
     def write(self, path: Path) -> None:
         """Write it all.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pyinfra.api import FactValueError, OperationValueError
 
 # Text in which a shell finds words and nothing else: it is kept as it was written.
-_PLAIN = re.compile(r"(?:[\w@%+:,./~=-]+|'[^']*')+(?: (?:[\w@%+:,./~=-]+|'[^']*')+)*", re.ASCII)
+_PLAIN = re.compile(r"(?:[\w@%+:,./~=-]|'[^']*')+(?: (?:[\w@%+:,./~=-]|'[^']*')+)*", re.ASCII)
 
 
 def quote_words(words: str, what: str, error: type[FactValueError | OperationValueError]) -> str:
