@@ -221,6 +221,7 @@ class _Fact:
             requires,
             self._fact.shell_executable or shell,
             tuple(self._arguments.get("_success_exit_codes") or (0,)),
+            self._fact.side_effect_free,
         )
 
     def _not_collected(self, error: FactNotCollected) -> Any:

@@ -10,6 +10,12 @@ from dataclasses import dataclass, field
 
 # What a fact's command prints in place of an answer where its binary is missing and no batch can say so.
 MISSING_COMMAND_MARKER = "##PYINFRA_NOCMD##"
+_POSIX_SHELLS = frozenset({"sh", "dash", "bash", "ash", "busybox sh", "busybox ash"})
+_MORE_SHELLS = _POSIX_SHELLS | {"ksh", "ksh93", "mksh", "oksh", "yash", "zsh"}
+# `&>` is none of these: to a POSIX sh it is a `&` and a redirection.
+_NO_BACKGROUND = re.compile(r"&&|[<>]&")
+_COPROCESS = re.compile(r"\bcoproc\b")
+_LOCALE = "LC_ALL=C; export LC_ALL; unset LANGUAGE"
 
 
 @dataclass(slots=True)
@@ -38,27 +44,82 @@ class Question:
         requires: a binary without which it is not run.
         shell: the shell it is for.
         success: exit codes that mean success.
+        side_effect_free: whether it is known to leave nothing behind, no process either.
     """
 
     command: str
     requires: str | None = None
     shell: str = "sh"
     success: tuple[int, ...] = (0,)
+    side_effect_free: bool = False
 
 
-def alone(question: Question) -> str:
-    """Word a question for a connector that takes no batches, as pyinfra 3 words it."""
-    if question.requires is None:
-        return question.command
-    return (
-        f"if command -v {shlex.quote(question.requires)} >/dev/null 2>&1; "
-        f"then ( {question.command} ); else echo '{MISSING_COMMAND_MARKER}'; fi"
+def can_share(question: Question) -> bool:
+    """Tell whether a question may be one of a batch.
+
+    One that starts something in the background may not: what holds its output open would be waited for by all. Nor may
+    one for a shell that is not known to be a POSIX sh.
+
+    Args:
+        question: the question.
+
+    Returns:
+        Whether it may.
+    """
+    text = question.command
+    background = "&" in text and "&" in _NO_BACKGROUND.sub("", text)
+    return _family(question.shell) in _POSIX_SHELLS and not (
+        background or _COPROCESS.search(text) or "\0" in text
     )
 
 
-def answer_alone(succeeded: bool, stdout: list[str], stderr: list[str]) -> Answer:
+def _family(shell: str) -> str:
+    program, *arguments = shell.split()
+    return " ".join([program.rpartition("/")[2], *arguments])
+
+
+def alone(question: Question, marker: str = MISSING_COMMAND_MARKER) -> str:
+    """Word a question that goes alone, as pyinfra 3 words it.
+
+    Args:
+        question: the question.
+        marker: what is printed where the binary that it requires is missing.
+
+    Returns:
+        A command for its shell.
+    """
+    if question.requires is None:
+        return question.command
+    # a comment at the command's end must not take the bracket with it
+    end = "\n" if "#" in question.command else " "
+    return (
+        f"if command -v {shlex.quote(question.requires)} >/dev/null 2>&1; "
+        f"then ( {question.command}{end}); else echo '{marker}'; fi"
+    )
+
+
+def with_locale(question: Question, command: str) -> str:
+    """Have a question that goes alone answered in the language in which batches are.
+
+    Args:
+        question: the question.
+        command: what `alone` made of it.
+
+    Returns:
+        The command; unchanged for a shell that has other words for it.
+    """
+    return f"{_LOCALE}; {command}" if _family(question.shell) in _MORE_SHELLS else command
+
+
+def answer_alone(
+    question: Question,
+    succeeded: bool,
+    stdout: list[str],
+    stderr: list[str],
+    marker: str = MISSING_COMMAND_MARKER,
+) -> Answer:
     """Read what a host said to a question that went alone."""
-    if stdout[:1] == [MISSING_COMMAND_MARKER]:
+    if question.requires is not None and stdout[:1] == [marker]:
         return Answer(succeeded=False, missing=True)
     return Answer(succeeded, stdout, stderr)
 
@@ -71,37 +132,45 @@ def new_token() -> str:
 def script(questions: Sequence[Question], token: str) -> str:
     """Word questions as one script.
 
-    Each runs in a subshell of its own, with nothing to read. Behind what it printed, on both streams, comes a line
-    with the token and its number, and on stdout its exit code, or `missing`.
+    Each runs in a subshell of its own, with nothing to read. Before the first, and behind what each printed, comes a
+    line with the token and a number on both streams, and on stderr its exit code, or `missing`.
 
     Args:
-        questions: the questions.
+        questions: the questions, all for the same shell.
         token: see `new_token`.
 
     Returns:
-        A POSIX sh script, to be read from stdin: a command may hold a secret, so none is an argument of a process.
+        A script for that shell, to be read from stdin: a command may hold a secret, so none is any process's argument.
     """
-    lines = ["LC_ALL=C; export LC_ALL; unset LANGUAGE"]
+    lines = [
+        _LOCALE,
+        f"printf '\\n%s\\n' '{token}'; printf '\\n%s\\n' '{token}' >&2",
+        # What the shell itself has to say, such as that a subshell was killed, is part of no answer.
+        "exec 3>&2 2>/dev/null",
+    ]
     for number, question in enumerate(questions):
-        run = _run(question, token)
         mark = f"{token} {number}"
+        run = _run(question, mark)
         if question.requires is not None:
             tool = shlex.quote(question.requires)
-            run = f"if command -v {tool} >/dev/null 2>&1; then\n{run}\nr=$?; else r=missing; fi"
-        else:
-            run = f"{run}\nr=$?"
-        lines.append(f"{run}\nprintf '\\n%s %s\\n' '{mark}' \"$r\"; printf '\\n%s\\n' '{mark}' >&2")
+            missing = f"printf '\\n%s missing\\n' '{mark}' >&3; printf '\\n%s\\n' '{mark}'"
+            run = f"if command -v {tool} >/dev/null 2>&1; then\n{run}\nelse {missing}; fi"
+        lines.append(run)
     lines.append("exit 0\n")
     return "\n".join(lines)
 
 
-def _run(question: Question, token: str) -> str:
-    if question.shell == "sh":
-        return f"(eval {shlex.quote(question.command)}) </dev/null"
-    return f"({question.shell}) <<'{token}'\n{question.command}\n{token}"
+def _run(question: Question, mark: str) -> str:
+    run = f"(eval {shlex.quote(question.command)}) </dev/null 2>&3 3>&-"
+    run += f"\nprintf '\\n%s %s\\n' '{mark}' \"$?\" >&3"
+    end = f"printf '\\n%s\\n' '{mark}'"
+    if question.side_effect_free:
+        return f"{run}; {end}"
+    # A process that it leaves behind must not write into what others print: its output ends before the next begins.
+    return f"{{ {run}\n}} | cat && {end}"
 
 
-def read(questions: Sequence[Question], token: str, stdout: str, stderr: str) -> list[Answer | None]:
+def read(questions: Sequence[Question], token: str, stdout: str, stderr: str) -> list[Answer | None] | None:
     """Read the answers out of a batch's output.
 
     Args:
@@ -111,30 +180,38 @@ def read(questions: Sequence[Question], token: str, stdout: str, stderr: str) ->
         stderr: all of its stderr.
 
     Returns:
-        An answer for each question; None where its frame is not whole on both streams.
+        An answer for each question, None where its frame is not whole on both streams; None where the script never
+        began to run.
     """
-    out = _frames(stdout, rf"{token} (\d+) (\d+|missing)")
-    err = _frames(stderr, rf"{token} (\d+)")
+    out, err = _frames(stdout, token), _frames(stderr, token)
+    if out is None or err is None:
+        return None
     answers: list[Answer | None] = []
     for number, question in enumerate(questions):
         if number not in out or number not in err:
             answers.append(None)
             continue
-        text, groups = out[number]
-        if groups[1] == "missing":
+        (text, _), (errors, code) = out[number], err[number]
+        if code == "missing":
             answers.append(Answer(succeeded=False, missing=True))
         else:
-            succeeded = int(groups[1]) in question.success
-            answers.append(Answer(succeeded, _lines(text), _lines(err[number][0])))
+            answers.append(Answer(int(code) in question.success, _lines(text), _lines(errors)))
     return answers
 
 
-def _frames(text: str, mark: str) -> dict[int, tuple[str, tuple[str, ...]]]:
-    frames: dict[int, tuple[str, tuple[str, ...]]] = {}
-    start = 0
-    for match in re.finditer(rf"(?:^|\n){mark}(?:\n|$)", text):
-        frames[int(match[1])] = (text[start : match.start()], match.groups())
-        start = match.end()
+def _frames(text: str, token: str) -> dict[int, tuple[str, str]] | None:
+    start = text.find(f"\n{token}\n")
+    if start < 0:
+        return None
+    start += len(token) + 2
+    frames: dict[int, tuple[str, str]] = {}
+    before = -1
+    for match in re.compile(rf"\n{token} (\d+)(?: (\d+|missing))?\n").finditer(text, start):
+        number = int(match[1])
+        # without the mark before it, nobody knows where it begins
+        if number == before + 1:
+            frames[number] = (text[start : match.start()], match[2] or "")
+        start, before = match.end(), number
     return frames
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from .batch import Answer, Question
 
+# Seconds that output is waited for which something in the background holds open, when a fact's command has ended.
+OUTPUT_WAIT = 5.0
 # A request with one of these goes alone: they are about one command.
 _ALONE = ("_timeout", "_get_pty", "_stdin")
 # How a command is run. What says how an operation is, or is worded into the question, is no part of what a fact asks.
@@ -177,11 +179,11 @@ class HostFacts:
     def send(self) -> None:
         """Send what waits: requests that are asked alike as one batch, others beside it."""
         waiting, self._waiting = self._waiting, []
-        groups: dict[Any, list[Request]] = {}
+        groups: dict[tuple[Any, str], list[Request]] = {}
         for request in waiting:
             request.generation = self._generation()
             if self._can_share(request):
-                groups.setdefault(request.shape, []).append(request)
+                groups.setdefault((request.shape, request.question.shell), []).append(request)
             else:
                 self._start_alone(request)
         for requests in groups.values():
@@ -193,25 +195,32 @@ class HostFacts:
             and self._state.config.BATCH
             and self._host.connector.handles_batches
             and not any(key in request.arguments for key in _ALONE)
+            and batch.can_share(request.question)
         )
 
-    def _start_alone(self, request: Request) -> None:
+    def _start_alone(self, request: Request, unlike_batch: bool = False) -> None:
         event = self._lane.scheduler.start(self._lane, lambda: self._run_alone(request))
-        event.callbacks.append(lambda: self._answered(request, event.value, event.error))
+
+        def take() -> None:
+            # With the same privileges, so it is the way batches reach the host that does not work there.
+            if unlike_batch and event.value is not None and event.value.succeeded:
+                self.batches = False
+            self._answered(request, event.value, event.error)
+
+        event.callbacks.append(take)
 
     def _start_batch(self, requests: list[Request]) -> None:
         token = batch.new_token()
         event = self._lane.scheduler.start(self._lane, lambda: self._run_batch(requests, token))
 
         def take() -> None:
+            never_began = event.error is None and event.value is None
             answers = event.value if event.value is not None else [None] * len(requests)
             for request, answer in zip(requests, answers, strict=True):
                 if answer is None and not request.ahead and not isinstance(event.error, ConnectError):
-                    self._start_alone(request)
+                    self._start_alone(request, unlike_batch=never_began)
                 else:
                     self._answered(request, answer, event.error)
-            if event.value is not None and all(answer is None for answer in event.value):
-                self.batches = False
 
         event.callbacks.append(take)
 
@@ -222,10 +231,10 @@ class HostFacts:
             self._answers[request.key] = (request.generation, answer)
         request.event.set(answer, error)
 
-    def _run_batch(self, requests: list[Request], token: str) -> list[Answer | None]:
+    def _run_batch(self, requests: list[Request], token: str) -> list[Answer | None] | None:
         questions = [request.question for request in requests]
         output = self._run(
-            StringCommand("sh"),
+            StringCommand(questions[0].shell),
             print_output=False,
             _stdin=batch.script(questions, token).encode("utf-8", "surrogateescape"),
             **requests[0].arguments,
@@ -233,21 +242,26 @@ class HostFacts:
         return batch.read(questions, token, _text(output, "stdout"), _text(output, "stderr"))
 
     def _run_alone(self, request: Request) -> Answer:
-        text = batch.alone(request.question)
+        question, marker = request.question, batch.MISSING_COMMAND_MARKER
         if self._host.connector.handles_batches:
-            text = f"LC_ALL=C; export LC_ALL; {text}"
+            marker = batch.new_token()
+            text = batch.with_locale(question, batch.alone(question, marker))
+        else:
+            text = batch.alone(question)
         succeeded, output = self._run(
             StringCommand(text),
             print_output=self._state.print_fact_output,
-            _shell_executable=request.question.shell,
-            _success_exit_codes=list(request.question.success),
+            _shell_executable=question.shell,
+            _success_exit_codes=list(question.success),
             **request.arguments,
         )
-        return batch.answer_alone(succeeded, output.stdout_lines, output.stderr_lines)
+        return batch.answer_alone(question, succeeded, output.stdout_lines, output.stderr_lines, marker)
 
     def _run(
         self, command: StringCommand, print_output: bool, **arguments: Any
     ) -> tuple[bool, CommandOutput]:
+        if self._host.connector.handles_batches:
+            arguments["_output_wait"] = OUTPUT_WAIT
         try:
             return self._host.connector.run_shell_command(
                 command,

@@ -17,6 +17,11 @@ from pyinfra.api.exceptions import PyinfraError
 
 PIECE = 65536
 
+# Seconds between looks at whether a process has ended, where something may hold its output open.
+_LOOK = 0.1
+# More than any pipe holds (bytes): what is read beyond that was written after its process had ended.
+_LATE = 1 << 20
+
 
 @dataclass
 class Finished:
@@ -36,6 +41,7 @@ def run_process(
     feed: Callable[[str, bytes], None],
     started: Callable[[subprocess.Popen[bytes]], None] | None = None,
     terminal: bool = False,
+    output_wait: float | None = None,
 ) -> Finished:
     """Run a command by `/bin/sh` in a session of its own.
 
@@ -46,6 +52,8 @@ def run_process(
         feed: called with `stdout` or `stderr` and each piece of output.
         started: called with the process once it runs.
         terminal: whether it runs on a pseudo-terminal: all its output is then `stdout`.
+        output_wait: seconds that output is waited for which others hold open when the process has ended; None for until
+            they close it.
 
     Returns:
         How it ended.
@@ -60,7 +68,7 @@ def run_process(
         started(process)
     with process:
         try:
-            _exchange(process, stdin, deadline, feed)
+            _exchange(process, stdin, _Patience(process, deadline, output_wait), feed)
             # It may have closed its output and still run.
             return Finished(process.wait(None if deadline is None else max(0, deadline - time.monotonic())))
         except BaseException as error:
@@ -119,7 +127,7 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
 def _exchange(
     process: subprocess.Popen[bytes],
     stdin: bytes | IO[bytes] | None,
-    deadline: float | None,
+    patience: _Patience,
     feed: Callable[[str, bytes], None],
 ) -> None:
     with selectors.DefaultSelector() as selector:
@@ -133,11 +141,12 @@ def _exchange(
             os.set_blocking(process.stdin.fileno(), False)
             writer = _Writer(process.stdin, stdin or b"")
             selector.register(process.stdin, selectors.EVENT_WRITE)
-        while selector.get_map():
-            left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and left <= 0:
-                raise TimeoutError
-            for key, _ in selector.select(left):
+        late = 0
+        while selector.get_map() and late < _LATE:
+            ready = selector.select(patience.left())
+            if patience.is_over and not ready:
+                break
+            for key, _ in ready:
                 if key.data is None:
                     assert writer is not None
                     open_still = writer.write()
@@ -145,9 +154,38 @@ def _exchange(
                     piece = _read(key.fd)
                     feed(key.data, piece)
                     open_still = bool(piece)
+                    late += len(piece) if patience.is_over else 0
                 if not open_still:
                     selector.unregister(key.fileobj)
                     key.fileobj.close()  # type: ignore[union-attr]
+
+
+class _Patience:
+    """How long to wait for a process and its output."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], deadline: float | None, output_wait: float | None
+    ) -> None:
+        self._process = process
+        self._deadline = deadline
+        self._output_wait = output_wait
+        self._until: float | None = None
+        self.is_over = False
+
+    def left(self) -> float | None:
+        """Give the seconds to wait for the next piece; None for any number of them."""
+        now = time.monotonic()
+        limits = []
+        if self._deadline is not None:
+            limits.append(self._deadline - now)
+            if limits[0] <= 0:
+                raise TimeoutError
+        if self._output_wait is not None:
+            if self._until is None and self._process.poll() is not None:
+                self._until = now + self._output_wait
+            self.is_over = self._until is not None and now >= self._until
+            limits.append(0 if self.is_over else _LOOK)
+        return min(limits, default=None)
 
 
 def _read(stream: int) -> bytes:

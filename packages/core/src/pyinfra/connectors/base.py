@@ -86,7 +86,9 @@ class BaseConnector(abc.ABC):
     Attributes:
         handles_execution: whether hosts can be worked on with it (inventory-only connectors say False).
         handles_batches: whether `run_shell_command` passes `_stdin` on unchanged, as bytes, to a POSIX sh, and
-            keeps no state between calls: such a connector is sent many facts as one script.
+            keeps no state between calls: such a connector is sent many facts as one script. With a fact it is given
+            `_output_wait` too: the seconds after which, when the command has ended, it stops waiting for output that
+            something in the background holds open; without it, output is waited for until it is closed.
         replaces_files: whether `put_file` replaces the destination whole or not at all. One that takes batches must;
             for any other that doesn't, core has `put_file` place the bytes beside it and renames.
         places_files: whether `put_file` takes `placement`, a `Placement`, and sees to it; core does for any other.

@@ -83,6 +83,7 @@ class LocalConnector(BaseConnector):
             control.get("_timeout"),
             OutputCollector(self.host.print_prefix, print_output),
             terminal=bool(control.get("_get_pty")),
+            output_wait=cast("dict[str, Any]", control).get("_output_wait"),
         )
         return exit_code in (control.get("_success_exit_codes") or [0]), output
 
@@ -94,11 +95,12 @@ class LocalConnector(BaseConnector):
         timeout: float | None,
         collector: OutputCollector,
         terminal: bool,
+        output_wait: float | None,
     ) -> tuple[int, CommandOutput]:
         if prefix or isinstance(stdin, bytes):
             content = stdin.read() if hasattr(stdin, "read") else stdin or b""
             stdin = prefix + content
-        finished = self._process(command, stdin, timeout, collector.feed, terminal)
+        finished = self._process(command, stdin, timeout, collector.feed, terminal, output_wait)
         return finished.exit_code, collector.finish(finished.exit_code)
 
     def _process(
@@ -108,6 +110,7 @@ class LocalConnector(BaseConnector):
         timeout: float | None,
         feed: Callable[[str, bytes], None],
         terminal: bool = False,
+        output_wait: float | None = None,
     ) -> Finished:
         """Run a process that `disconnect` ends."""
         started: list[subprocess.Popen[bytes]] = []
@@ -117,7 +120,7 @@ class LocalConnector(BaseConnector):
             self._running.add(process)
 
         try:
-            return run_process(command, stdin, timeout, feed, remember, terminal)
+            return run_process(command, stdin, timeout, feed, remember, terminal, output_wait)
         finally:
             self._running.difference_update(started)
 

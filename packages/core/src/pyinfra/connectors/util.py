@@ -228,14 +228,15 @@ def extract_control_arguments(arguments: ConnectorArguments) -> ConnectorArgumen
     """Take out the arguments that say how to run a command, leaving those that become part of its text.
 
     Args:
-        arguments: connector arguments; `_success_exit_codes`, `_timeout`, `_get_pty` and `_stdin` are removed.
+        arguments: connector arguments; `_success_exit_codes`, `_timeout`, `_get_pty`, `_stdin` and `_output_wait` are
+            removed.
 
     Returns:
         The ones removed.
     """
     taken: dict[str, Any] = {}
     rest = cast("dict[str, Any]", arguments)
-    for key in ("_success_exit_codes", "_timeout", "_get_pty", "_stdin"):
+    for key in ("_success_exit_codes", "_timeout", "_get_pty", "_stdin", "_output_wait"):
         if key in rest:
             taken[key] = rest.pop(key)
     return cast("ConnectorArguments", taken)

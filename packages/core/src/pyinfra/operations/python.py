@@ -22,8 +22,14 @@ def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Generator[F
 
     Example:
         ```
+        from pyinfra import host
+        from pyinfra.facts.server import Hostname
+        from pyinfra.operations import python
+
+
         def note():
             print(host.name, host.get_fact(Hostname))
+
 
         python.call(name="Note the host's own name", function=note)
         ```
@@ -44,6 +50,11 @@ def raise_exception(
 
     Example:
         ```
+        from pyinfra import host
+        from pyinfra.api import DeployError
+        from pyinfra.facts.server import LinuxName
+        from pyinfra.operations import python
+
         python.raise_exception(
             DeployError,
             "this is no Debian",

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 _PIECE = 65536
 
+# Seconds between looks at whether a command has ended, where something may hold its output open.
+_LOOK = 0.25
+# More than any pipe holds (bytes): what comes beyond that was written after the command had ended.
+_LATE = 1 << 20
+# So many answers of the host in a row with nothing before them, and nothing is on its way any more.
+_QUIET = 2
+
 # RFC 4254, 8: terminal modes. Without echo and without carriage returns in output: what comes is what the command said.
 _ECHO, _ONLCR, _END = 53, 72, 0
 _MODES = struct.pack(">BIBIB", _ECHO, 0, _ONLCR, 0, _END)
@@ -51,6 +58,8 @@ class Request:
         timeout: seconds after which it is ended.
         pty: whether it gets a terminal.
         agent: the socket of an agent that it may use.
+        output_wait: seconds that output is waited for which others hold open when the command has ended; None for until
+            they close it.
     """
 
     command: bytes = field(repr=False)
@@ -58,6 +67,7 @@ class Request:
     timeout: float | None = None
     pty: bool = False
     agent: str | None = None
+    output_wait: float | None = None
 
 
 def run_command(sessions: Sessions, request: Request, feed: Callable[[str, bytes], None]) -> Ended:
@@ -89,7 +99,7 @@ def run_command(sessions: Sessions, request: Request, feed: Callable[[str, bytes
             # The answer is not waited for: where the command is refused, the host closes the channel.
             send_request(channel, "exec", True, request.command)
             _send_input(channel, request)
-            _read_output(channel, came, deadline, feed)
+            _Reader(channel, came, deadline, feed).read(request.output_wait)
         except (SSHException, EOFError, OSError) as error:
             if isinstance(error, TimeoutError) or sessions.connection.transport.is_active():
                 _end(channel)
@@ -152,21 +162,64 @@ def _write(channel: Channel, stdin: bytes | IO[bytes], pty: bool) -> None:
             channel.shutdown_write()
 
 
-def _read_output(
-    channel: Channel, came: threading.Event, deadline: float | None, feed: Callable[[str, bytes], None]
-) -> None:
-    while True:
-        came.clear()
+class _Reader:
+    """Reads a command's output to its end."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        came: threading.Event,
+        deadline: float | None,
+        feed: Callable[[str, bytes], None],
+    ) -> None:
+        self._channel = channel
+        self._came = came
+        self._deadline = deadline
+        self._feed = feed
+
+    def read(self, output_wait: float | None) -> None:
+        until: float | None = None
+        while not self._take()[1]:
+            if output_wait is None:
+                _wait(self._came, self._deadline)
+                continue
+            look = time.monotonic() + _LOOK
+            with contextlib.suppress(TimeoutError):
+                _wait(self._came, look if self._deadline is None else min(look, self._deadline))
+            if self._deadline is not None and time.monotonic() >= self._deadline:
+                raise TimeoutError("the command did not end in time")
+            if until is None and self._channel.status_event.is_set():
+                until = time.monotonic() + output_wait
+            if until is not None and time.monotonic() >= until:
+                return self._read_what_is_on_its_way()
+        # A command may close its output and go on.
+        return _wait(self._channel.status_event, self._deadline)
+
+    def _read_what_is_on_its_way(self) -> None:
+        # What the host's sshd had read before it answered comes before its answer. A second one gives it the time to
+        # read what was in the pipes, and stands for the first where another's answer was taken for that.
+        late = quiet = 0
+        over = False
+        while not over and quiet < _QUIET and late < _LATE:
+            self._channel.transport.global_request("keepalive@openssh.com", wait=True)
+            taken, over = self._take()
+            late += taken
+            quiet = 0 if taken else quiet + 1
+
+    def _take(self) -> tuple[int, bool]:
+        """Read what is there; gives how many bytes that was, and whether it was the last."""
+        self._came.clear()
+        channel, taken = self._channel, 0
         over = bool(channel.eof_received or channel.closed)
         while channel.recv_ready():
-            feed("stdout", channel.recv(_PIECE))
+            piece = channel.recv(_PIECE)
+            self._feed("stdout", piece)
+            taken += len(piece)
         while channel.recv_stderr_ready():
-            feed("stderr", channel.recv_stderr(_PIECE))
-        if over:
-            break
-        _wait(came, deadline)
-    # A command may close its output and go on.
-    _wait(channel.status_event, deadline)
+            piece = channel.recv_stderr(_PIECE)
+            self._feed("stderr", piece)
+            taken += len(piece)
+        return taken, over
 
 
 def _wait(event: threading.Event, deadline: float | None) -> None:

@@ -175,6 +175,7 @@ class SSHConnector(BaseConnector):
             timeout=control.get("_timeout"),
             pty=bool(control.get("_get_pty")),
             agent=agent_path(target.options) if forwards else None,
+            output_wait=cast("dict[str, Any]", control).get("_output_wait"),
         )
         return run_command(sessions, request, feed)
 

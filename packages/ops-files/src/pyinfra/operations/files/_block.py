@@ -72,6 +72,8 @@ def block(
     **Example:**
 
     ```python
+    from pyinfra.operations import files
+
     files.block(
         name="Ensure the cluster's hosts are known",
         path="/etc/hosts",

@@ -27,6 +27,8 @@ def copy(src: str, dest: str, overwrite: bool = False) -> Generator[StringComman
     **Example:**
 
     ```python
+    from pyinfra.operations import files
+
     files.copy(
         name="Keep the configuration of the package beside ours",
         src="/usr/share/app/app.conf",

@@ -49,6 +49,8 @@ def directory(
     **Example:**
 
     ```python
+    from pyinfra.operations import files
+
     files.directory(
         name="Ensure the application's folder is there",
         path="/srv/app",

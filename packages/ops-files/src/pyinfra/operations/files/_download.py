@@ -77,6 +77,8 @@ def download(
     **Example:**
 
     ```python
+    from pyinfra.operations import files
+
     files.download(
         name="Download the key of the package repository",
         src="https://download.docker.com/linux/debian/gpg",

@@ -45,6 +45,8 @@ def file(
     **Example:**
 
     ```python
+    from pyinfra.operations import files
+
     files.file(
         name="Ensure the log is there for the application to write",
         path="/var/log/app.log",

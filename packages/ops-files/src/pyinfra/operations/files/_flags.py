@@ -27,6 +27,8 @@ def flags(
     **Example:**
 
     ```python
+    from pyinfra.operations import files
+
     files.flags(
         name="Hide the folder",
         path="/Users/me/Private",

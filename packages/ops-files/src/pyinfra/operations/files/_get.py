@@ -35,6 +35,9 @@ def get(
     **Example:**
 
     ```python
+    from pyinfra import host
+    from pyinfra.operations import files
+
     files.get(
         name="Fetch the host's log",
         src="/var/log/app.log",

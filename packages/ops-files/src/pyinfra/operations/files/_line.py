@@ -55,6 +55,8 @@ def line(
     **Example:**
 
     ```python
+    from pyinfra.operations import files
+
     files.line(
         name="Ensure the address of the application's host is known",
         path="/etc/hosts",

@@ -46,6 +46,8 @@ def link(
     **Example:**
 
     ```python
+    from pyinfra.operations import files
+
     files.link(
         name="Enable the site",
         path="/etc/nginx/sites-enabled/app",

@@ -27,6 +27,8 @@ def move(src: str, dest: str, overwrite: bool = False) -> Generator[StringComman
     **Example:**
 
     ```python
+    from pyinfra.operations import files
+
     files.move(
         name="Put the finished report where it is served",
         src="/srv/work/report.html",

@@ -76,6 +76,8 @@ def put(
     **Example:**
 
     ```python
+    from pyinfra.operations import files
+
     files.put(
         name="Upload the application's configuration",
         src="files/app.conf",

@@ -42,6 +42,8 @@ def replace(
     **Example:**
 
     ```python
+    from pyinfra.operations import files
+
     files.replace(
         name="Let nobody log in with a password",
         path="/etc/ssh/sshd_config",

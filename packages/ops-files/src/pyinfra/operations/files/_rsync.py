@@ -23,6 +23,8 @@ def rsync(src: str, dest: str, flags: list[str] | None = None) -> Generator[Rsyn
     **Example:**
 
     ```python
+    from pyinfra.operations import files
+
     files.rsync(
         name="Copy the site",
         src="site/",

@@ -64,6 +64,8 @@ def sync(
     **Example:**
 
     ```python
+    from pyinfra.operations import files
+
     files.sync(
         name="Upload the site, and remove what is no longer in it",
         src="site",

@@ -45,6 +45,8 @@ def template(
     **Example:**
 
     ```python
+    from pyinfra.operations import files
+
     files.template(
         name="Write the site's configuration",
         src="templates/site.conf.j2",

@@ -63,6 +63,8 @@ def unarchive(
     **Example:**
 
     ```python
+    from pyinfra.operations import files
+
     files.unarchive(
         name="Extract the release",
         src="releases/app-1.4.tar.gz",

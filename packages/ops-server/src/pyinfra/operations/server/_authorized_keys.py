@@ -53,6 +53,8 @@ def user_authorized_keys(
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.user_authorized_keys(
             name="Let kevin log in with a key",
             user="kevin",

@@ -30,6 +30,8 @@ def group(
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.group(
             name="Create docker group",
             group="docker",

@@ -42,6 +42,8 @@ def hostname(
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.hostname(
             name="Set the hostname",
             hostname="server1.example.com",
@@ -93,6 +95,8 @@ def etc_hosts(
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.etc_hosts(
             name="Know the database by its name",
             ip="192.168.1.10",

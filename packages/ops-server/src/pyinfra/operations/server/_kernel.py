@@ -32,6 +32,8 @@ def modprobe(
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.modprobe(
             name="Have the floppy module loaded",
             module="floppy",
@@ -75,6 +77,8 @@ def sysctl(
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.sysctl(
             name="Allow more open files, now and after a boot",
             key="fs.file-max",
@@ -138,6 +142,8 @@ def kill(pid: int, signal: str = "TERM") -> Generator[StringCommand, None, None]
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.kill(
             name="Have the process read its settings again",
             pid=1234,

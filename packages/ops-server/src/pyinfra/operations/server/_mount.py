@@ -38,6 +38,8 @@ def mount(
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.mount(
             name="Have the data disk mounted",
             path="/srv/data",

@@ -44,6 +44,8 @@ def packages(packages: str | list[str], present: bool = True) -> Generator[Any, 
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.packages(
             name="Have curl and git",
             packages=["curl", "git"],

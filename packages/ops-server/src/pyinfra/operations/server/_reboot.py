@@ -112,6 +112,8 @@ def reboot(
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.reboot(
             name="Reboot the server and wait for it",
             delay=60,

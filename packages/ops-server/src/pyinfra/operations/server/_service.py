@@ -49,6 +49,8 @@ def service(
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.service(
             name="Have nginx running, now and after a boot",
             service="nginx",

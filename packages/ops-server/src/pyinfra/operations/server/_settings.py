@@ -34,6 +34,8 @@ def timezone(timezone: str) -> Generator[StringCommand, None, None]:
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.timezone(
             name="Use the time of Vienna",
             timezone="Europe/Vienna",
@@ -72,6 +74,8 @@ def locale(locale: str, present: bool = True) -> Generator[PyinfraCommand | Stri
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.locale(
             name="Have the locale of Austria",
             locale="de_AT.UTF-8",
@@ -115,6 +119,8 @@ def security_limit(
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.security_limit(
             name="Let the web server open many files",
             domain="www-data",

@@ -30,6 +30,8 @@ def shell(
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.shell(
             name="Run lxd auto init",
             commands=["lxd init --auto"],
@@ -61,6 +63,8 @@ def script(
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.script(
             name="Say hello",
             src="files/hello.sh",
@@ -90,6 +94,8 @@ def script_template(
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.script_template(
             name="Say hello from a template",
             src="templates/hello.sh.j2",

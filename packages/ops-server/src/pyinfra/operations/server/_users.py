@@ -68,6 +68,8 @@ def user(
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.user(
             name="Create a user that may log in with a key",
             user="kevin",

@@ -39,6 +39,8 @@ def wait(port: int) -> Generator[StringCommand, None, None]:
 
     Example:
         ```
+        from pyinfra.operations import server
+
         server.wait(
             name="Wait for the web server to start",
             port=80,
