@@ -71,6 +71,18 @@ class TestTags:
         (plugin,) = registry_of(site).plugins()
         assert plugin.tags == tags
 
+    def test_may_stand_on_several_lines(self, site: Path):
+        install(site, "acme", {"facts": {"x": "acme"}}, keywords="system,\n        web,\n\tstorage")
+        (plugin,) = registry_of(site).plugins()
+        assert plugin.tags == ("system", "web", "storage")
+
+    def test_are_not_read_from_a_description(self, site: Path):
+        made = install(site, "acme", {"facts": {"x": "acme"}})
+        with (made / "METADATA").open("a") as file:
+            file.write("\nKeywords: web\nRequires-Dist: pyinfra-core>99\n")
+        (plugin,) = registry_of(site).plugins()
+        assert (plugin.tags, plugin.requires) == ((), ())
+
     def test_choose_plugins(self, site: Path):
         install(site, "acme", {"facts": {"x": "acme"}, "operations": {"x": "acme"}}, keywords="web")
         install(site, "other", {"facts": {"y": "other"}}, keywords="web-server")
@@ -158,6 +170,20 @@ class TestBroken:
         made = install(good, "bad", {"operations": {"x": "bad"}})
         (made / "entry_points.txt").write_bytes(b"[pyinfra.operations]\nx = caf\xe9\n")
         self.check(registry_of(good), "bad", "UnicodeDecodeError")
+
+    @pytest.mark.parametrize("line", ["x", "x =", "= bad", "[pyinfra.facts"])
+    def test_a_line_that_is_no_entry_point(self, good: Path, line):
+        made = install(good, "bad", {"operations": {"y": "bad"}})
+        with (made / "entry_points.txt").open("a") as file:
+            file.write(f"# a comment\n\n{line}\n")
+        self.check(registry_of(good), "bad", f"entry_points.txt: {line!r} is no entry point")
+
+    def test_a_line_of_a_group_that_is_not_ours(self, good: Path):
+        made = install(good, "other", {"operations": {"y": "other"}})
+        with (made / "entry_points.txt").open("a") as file:
+            file.write("[console_scripts]\nodd\n")
+        found = registry_of(good)
+        assert (names(found), found.broken) == (["operations.x", "operations.y"], [])
 
     def test_a_requirement_that_is_none(self, good: Path):
         install(good, "bad", {"operations": {"y": "bad"}}, requires=["pyinfra-core (any"])

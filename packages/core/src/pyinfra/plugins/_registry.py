@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from pyinfra.api.exceptions import PluginConflictError, PluginError
-from pyinfra.version import __version__
 
+from ._distributions import CORE, GROUPS, Plugin, read_about, read_plugins
 from .known import PACKAGES
 
 if sys.version_info >= (3, 12):
@@ -30,53 +29,6 @@ if TYPE_CHECKING:
 
     from pyinfra.api.operation import PyinfraOperation
     from pyinfra.connectors.base import BaseConnector
-
-GROUPS = ("operations", "facts", "connectors", "plugins")
-CORE = "pyinfra-core"
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-
-@dataclass(frozen=True)
-class Plugin:
-    """One entry point of an installed distribution.
-
-    Attributes:
-        kind: `operations`, `facts`, `connectors` or `plugins`.
-        name: the name it provides.
-        target: the object reference, `module` or `module:attribute`.
-        distribution: the distribution's name.
-        version: its version.
-        tags: the distribution's keywords that are slugs.
-        requires: what the distribution requires that may be core.
-    """
-
-    kind: str
-    name: str
-    target: str
-    distribution: str
-    version: str
-    tags: tuple[str, ...] = ()
-    requires: tuple[str, ...] = ()
-
-    @property
-    def refused(self) -> str | None:
-        """Why it can't be used with this core; None where it can."""
-        for line in self.requires:
-            # Our own say so, and need not wait for what reads requirements to be loaded.
-            if line == f"{CORE}=={__version__}":
-                continue
-            try:
-                wanted = _core_bounds(line)
-            except ValueError as error:
-                return (
-                    f"{self.distribution} {self.version} requires {line!r}, which is no requirement: {error}"
-                )
-            if wanted is not None and not wanted.contains(__version__, prereleases=True):
-                return f"{self.distribution} {self.version} needs {CORE}{wanted}, installed is {__version__}"
-        return None
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.name!r} of {self.distribution} {self.version}"
 
 
 @dataclass(frozen=True)
@@ -109,19 +61,19 @@ class Registry:
         seen: set[str] = set()
         source = self._distributions if self._distributions is not None else metadata.distributions()
         for distribution in source:
-            name = ""
+            told = None
             try:
                 # Most are no plugins: reading what all of them are called would take most of the time.
-                if "pyinfra." not in (distribution.read_text("entry_points.txt") or ""):
+                points = distribution.read_text("entry_points.txt") or ""
+                if "pyinfra." not in points:
                     continue
-                about = distribution.metadata
-                name = _normalized(about["Name"])
-                if name in seen:
+                told = read_about(distribution)
+                if told.name in seen:
                     continue
-                seen.add(name)
-                own = list(_read(distribution, about, name))
+                seen.add(told.name)
+                own = list(read_plugins(told, points))
             except Exception as error:
-                where = name or getattr(distribution, "_path", None) or distribution
+                where = (told and told.name) or getattr(distribution, "_path", None) or distribution
                 self._broken.append(Broken(str(where), f"{type(error).__name__}: {error}"))
                 continue
             for plugin in own:
@@ -224,32 +176,6 @@ class Registry:
         near = difflib.get_close_matches(name, sorted(known), n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         return f"{full} is not installed, and no plugin of that name is known{hint}"
-
-
-def _normalized(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _read(distribution: Any, about: Any, name: str) -> Iterator[Plugin]:
-    tags = tuple(word for word in re.split(r"[,\s]+", about.get("Keywords") or "") if _SLUG.fullmatch(word))
-    requires = tuple(
-        line for line in about.get_all("Requires-Dist") or () if _normalized(line).startswith(CORE)
-    )
-    version = str(about["Version"])
-    for point in distribution.entry_points:
-        start, _, kind = point.group.partition(".")
-        if start == "pyinfra" and kind in GROUPS:
-            yield Plugin(kind, point.name, point.value, name, version, tags, requires)
-
-
-def _core_bounds(line: str) -> Any:
-    """Give the versions of core that a requirement allows; None where it is about something else."""
-    from packaging.requirements import Requirement
-
-    wanted = Requirement(line)
-    if _normalized(wanted.name) != CORE or (wanted.marker and not wanted.marker.evaluate({"extra": ""})):
-        return None
-    return wanted.specifier
 
 
 registry = Registry()
