@@ -14,6 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pyinfra_testkit.cases._record import Recorder
     from pyinfra_testkit.hosts import BusyboxHost, Lab, RealHost
     from pyinfra_testkit.tested import Tested
 
@@ -21,6 +22,7 @@ REQUIRE_VARIABLE = "PYINFRA_REQUIRE_REAL_HOSTS"
 """Set to `1` where real hosts must not be skipped."""
 
 _TESTED: pytest.StashKey[Tested] = pytest.StashKey()
+_RECORDER: pytest.StashKey[Recorder] = pytest.StashKey()
 _FIXTURES = {"busybox_host", "real_hosts", "ssh_host"}
 
 # Its checks are plain asserts, whose failures are to say what was compared.
@@ -43,12 +45,36 @@ class RealHosts(Protocol):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that has it written down what was tested."""
+    """Add the options that have written down what was tested, and what hosts print."""
+    _add_record_options(parser.getgroup("pyinfra", "pyinfra's test kit"))
     parser.addoption(
         "--pyinfra-tested",
         type=Path,
         metavar="FILE",
         help="write to FILE, as JSON, what the tests have shown of each operation",
+    )
+
+
+def _add_record_options(group: pytest.OptionGroup) -> None:
+    group.addoption(
+        "--record",
+        action="store_true",
+        help="fill in the fact cases that have neither command nor output with what a host prints",
+    )
+    group.addoption(
+        "--record-host",
+        default="@local",
+        metavar="HOST",
+        help="the host that --record asks, as an inventory names it, or one of the test kit's: "
+        "--record-host=@testkit (default: @local)",
+    )
+    group.addoption("--record-sudo", action="store_true", help="have --record ask with sudo")
+    group.addoption(
+        "--record-mask",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="have --record write *MASKED* for this text too; may be given several times",
     )
 
 
@@ -62,6 +88,34 @@ def pytest_configure(config: pytest.Config) -> None:
         from pyinfra_testkit.tested import start
 
         config.stash[_TESTED] = start()
+    if config.getoption("--record"):
+        _start_recording(config)
+
+
+def _start_recording(config: pytest.Config) -> None:
+    from pyinfra_testkit.cases._record import Recorder
+    from pyinfra_testkit.cases._recording import start, stop
+
+    recorder = Recorder(
+        config.getoption("--record-host"),
+        config.getoption("--record-sudo"),
+        config.getoption("--record-mask"),
+        _reporter(config),
+    )
+    config.stash[_RECORDER] = recorder
+    start(recorder)
+    config.add_cleanup(recorder.close)
+    config.add_cleanup(stop)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say which cases were filled in."""
+    if _RECORDER in config.stash:
+        recorder = config.stash[_RECORDER]
+        for path in recorder.recorded:
+            terminalreporter.write_line(f"recorded from {recorder.name}: {path}")
+        if not recorder.recorded:
+            terminalreporter.write_line("nothing was recorded: no case without command and output was run")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -10,6 +10,7 @@ from pyinfra_testkit.cases._commands import command_text
 from pyinfra_testkit.cases._compare import case_conditions, check
 from pyinfra_testkit.cases._files import CaseError, find_target, read_case
 from pyinfra_testkit.cases._raises import check_raises
+from pyinfra_testkit.cases._recording import current
 from pyinfra_testkit.cases._values import from_data
 from pyinfra_testkit.fakes import on_fake_host
 
@@ -33,9 +34,13 @@ def run_fact_case(path: Path, package: str = "pyinfra.facts") -> None:
         CaseFailedError: The fact does something else than the case says.
     """
     __tracebackhide__ = True
+    _record(path, package)
     case = read_case(path, KEYS)
     if not {"command", "output"} & case.data.keys():
-        raise CaseError(f"{path}: a fact's case has a command, or an output with its fact, or both")
+        raise CaseError(
+            f"{path}: a fact's case has a command, or an output with its fact, or both; "
+            "`pytest --record` fills them in from a host"
+        )
     if ("output" in case.data) != bool({"fact", "exception"} & case.data.keys()):
         raise CaseError(f"{path}: output and fact (or exception) belong together")
     fact = find_target(path, package)()
@@ -44,6 +49,12 @@ def run_fact_case(path: Path, package: str = "pyinfra.facts") -> None:
         _check_asked(case, base)
         if "output" in case.data:
             _check_answer(case, fact, base)
+
+
+def _record(path: Path, package: str) -> None:
+    recorder = current()
+    if recorder is not None:
+        recorder.record(path, package, KEYS)
 
 
 def _check_asked(case: Case, fact: Any) -> None:
