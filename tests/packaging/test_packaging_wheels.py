@@ -112,6 +112,7 @@ def test_nothing_but_code_and_data_is_shipped(built):
         ".py",
         ".typed",
         ".css",
+        ".html",
         ".j2",
         ".json",
         ".sh",

@@ -52,6 +52,30 @@ def test_bytes_that_are_no_text_are_kept(host: SSHConnector) -> None:
     assert output.stdout.encode("utf-8", "surrogateescape") == b"caf\xe9\0"
 
 
+def test_output_that_is_held_open_is_waited_for_so_long_and_no_longer(host: SSHConnector) -> None:
+    late = StringCommand("(sleep 0.3; echo late; echo error >&2) & echo early")
+    _, waited = host.run_shell_command(late, _output_wait=20)
+    assert (waited.stdout, waited.stderr) == ("early\nlate", "error")
+
+    status, output = host.run_shell_command(
+        StringCommand("sleep 30 & echo $!; head -c 1000000 /dev/zero; exit 3"), _output_wait=0
+    )
+    assert (status, output.exit_code) == (False, 3)
+    pid, zeros = output.stdout_lines
+    assert zeros == "\0" * 1_000_000
+    assert host.run_shell_command(StringCommand("kill", pid))[0]
+
+
+def test_what_never_stops_writing_is_not_waited_for(host: SSHConnector) -> None:
+    status, _ = host.run_shell_command(StringCommand("yes & exit 0"), _output_wait=0.1)
+    assert status
+
+
+def test_a_timeout_is_kept_where_output_is_waited_for(host: SSHConnector) -> None:
+    with pytest.raises(TimeoutError):
+        host.run_shell_command(StringCommand("sleep 30"), _output_wait=20, _timeout=0.3)
+
+
 def test_a_signal_is_a_failure_and_named(host: SSHConnector) -> None:
     status, output = host.run_shell_command(StringCommand("kill -KILL $$"))
 

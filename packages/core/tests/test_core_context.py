@@ -10,6 +10,7 @@ import pytest
 from pyinfra.context import (
     ContextManager,
     ContextObject,
+    at_hand,
     ctx_config,
     ctx_host,
     ctx_inventory,
@@ -150,6 +151,20 @@ class TestPyinfrasOwn:
             "from pyinfra.context import host\nfrom pyinfra import context\nfound = context.host.name", names
         )
         assert (names["host"], names["found"]) == (stand_in, "stand-in")
+
+    def test_an_operation_is_called_for_what_stands_in(self, make_run, monkeypatch):
+        from pyinfra.operations import python
+
+        run, other = make_run(), make_run()
+        with ctx_state.use(other.state), ctx_host.use(other.host):
+            monkeypatch.setattr("pyinfra.context.state", run.state)
+            monkeypatch.setattr("pyinfra.context.host", run.host)
+            assert at_hand() == (run.state, run.host)
+            engine = mock.Mock()
+            monkeypatch.setattr(run.state, "engine", engine)
+            python.call(print, "x")
+        ((called_for, _, given, _), _) = engine.operation_called.call_args
+        assert (called_for, given) == (run.host, (print, "x"))
 
     def test_a_method_of_every_host_can_be_patched(self, make_run):
         from pyinfra import host

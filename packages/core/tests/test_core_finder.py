@@ -137,13 +137,22 @@ class TestOnDisk:
         ):
             do("from", "operations", "acme_plain")
 
-    def test_a_connectors_module_is_its_own(self, site: Path, use):
-        """The entry point names a class, wherever it lies; the module of that name is another thing."""
+    def test_a_connectors_module_is_the_one_that_has_its_class(self, site: Path, use):
         (site / "acme_far.py").write_text(MODULE)
         install(site, "acme", {"connectors": {"acme_far": "acme_far:value"}})
         use()
-        with pytest.raises(PluginNotInstalledError):
-            do("import", "connectors", "acme_far")
+        assert do("import", "connectors", "acme_far") is sys.modules["acme_far"]
+
+    def test_a_connectors_class_may_lie_within_its_module(self, site: Path, use, monkeypatch):
+        folder = site / "pyinfra" / "connectors" / "acme_near"
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").write_text(MODULE)
+        (folder / "parts.py").write_text(MODULE)
+        install(site, "acme", {"connectors": {"acme_near": "pyinfra.connectors.acme_near.parts:value"}})
+        use()
+        package = sys.modules["pyinfra.connectors"]
+        monkeypatch.setattr(package, "__path__", [*package.__path__, str(folder.parent)])
+        assert do("import", "connectors", "acme_near").__file__ == str(folder / "__init__.py")
 
 
 class TestMissing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import threading
 import time
 from io import BytesIO, StringIO
@@ -173,3 +174,33 @@ class TestWhatCanNotRun:
             PyinfraError, match="a command of 300005 characters can't be started: Argument list too"
         ):
             run_local_process("echo " + "x" * 300_000)
+
+
+class TestOutputHeldOpen:
+    def test_it_is_waited_for_so_long(self):
+        pieces = []
+        run_process(
+            "(sleep 0.1; echo late) & echo early",
+            None,
+            None,
+            lambda *piece: pieces.append(piece),
+            output_wait=20,
+        )
+        assert b"".join(data for _, data in pieces) == b"early\nlate\n"
+
+    def test_and_no_longer(self):
+        pieces = []
+        finished = run_process(
+            "sleep 30 & echo $!", None, None, lambda *piece: pieces.append(piece), output_wait=0.1
+        )
+        assert finished.exit_code == 0
+        [(name, pid)] = pieces
+        assert name == "stdout"
+        os.kill(int(pid), signal.SIGKILL)
+
+    def test_nor_for_what_never_stops_writing(self):
+        assert run_process("yes & exit 4", None, None, lambda *piece: None, output_wait=0.1).exit_code == 4
+
+    def test_a_timeout_is_kept(self):
+        with pytest.raises(TimeoutError):
+            run_process("sleep 30", None, 0.2, lambda *piece: None, output_wait=20)

@@ -194,7 +194,7 @@ def _fact(draw: st.DrawFn, shell: str) -> Asked:
     usual = st.lists(st.sampled_from(quiet), min_size=1, max_size=3)
     odd = st.sampled_from([*KILLING, *BACKGROUND, *HIDDEN, *BROKEN])
     pieces = draw(usual)
-    strange = draw(st.integers(0, 7)) == 0
+    strange = draw(st.integers(0, 5)) == 0
     if strange:
         pieces.insert(draw(st.integers(0, len(pieces))), draw(odd))
     broken = any(piece in BROKEN for piece in pieces)

@@ -66,7 +66,9 @@ class PluginFinder:
             raise PluginNotInstalledError(str(error)) from error
         if plugin is not None:
             module_name = plugin.target.partition(":")[0].strip()
-            if module_name != fullname and kind != "connectors":
+            # An entry point of a connector names its class, in whichever module below `pyinfra.connectors.NAME`.
+            own = on_disk is not None and kind == "connectors"
+            if module_name != fullname and not own:
                 return importlib.machinery.ModuleSpec(fullname, cast("Any", _AliasLoader(module_name)))
         if on_disk is None:
             raise PluginNotInstalledError(registry.missing(kind, name))

@@ -125,3 +125,16 @@ state = cast("State", ContextObject(ctx_state))
 inventory = cast("Inventory", ContextObject(ctx_inventory))
 config = cast("Config", ContextObject(ctx_config))
 host = cast("Host", ContextObject(ctx_host))
+
+_facades = (state, host)
+
+
+def at_hand() -> tuple[State | None, Host | None]:
+    """Give the state and the host that code runs for; None where it runs for none.
+
+    Where `state` or `host` of this module is replaced, as tests of plugins do, what replaces it counts.
+    """
+    return (
+        ctx_state.get() if state is _facades[0] else state,
+        ctx_host.get() if host is _facades[1] else host,
+    )

@@ -38,12 +38,14 @@ def load(plugin: Plugin) -> Loaded:
         What came of it; what it prints is caught.
     """
     loaded = Loaded(plugin, problem=plugin.refused)
-    printed = io.StringIO()
+    # As stdout is: with an encoding, and bytes below it.
+    kept = io.BytesIO()
+    printed = io.TextIOWrapper(kept, encoding="utf-8", errors="backslashreplace", write_through=True)
     with contextlib.redirect_stdout(printed):
         try:
             found = registry.find(plugin.kind, plugin.name)
             loaded.target = registry.load(found) if found is not None else None
         except PluginError as error:
             loaded.problem = str(error)
-    loaded.printed = printed.getvalue()
+    loaded.printed = kept.getvalue().decode()
     return loaded

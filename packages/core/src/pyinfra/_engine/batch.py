@@ -90,8 +90,8 @@ def alone(question: Question, marker: str = MISSING_COMMAND_MARKER) -> str:
     """
     if question.requires is None:
         return question.command
-    # a comment at the command's end must not take the bracket with it
-    end = "\n" if "#" in question.command else " "
+    # a comment or here-document at the command's end must not take the bracket with it
+    end = "\n" if "#" in question.command or "\n" in question.command else " "
     return (
         f"if command -v {shlex.quote(question.requires)} >/dev/null 2>&1; "
         f"then ( {question.command}{end}); else echo '{marker}'; fi"
@@ -167,7 +167,8 @@ def _run(question: Question, mark: str) -> str:
     if question.side_effect_free:
         return f"{run}; {end}"
     # A process that it leaves behind must not write into what others print: its output ends before the next begins.
-    return f"{{ {run}\n}} | cat && {end}"
+    # Right behind `&&`, the whole would be a condition, in which `set -e` does nothing.
+    return f"{{ {run}\n}} | cat\n[ $? = 0 ] && {end}"
 
 
 def read(questions: Sequence[Question], token: str, stdout: str, stderr: str) -> list[Answer | None] | None:

@@ -236,13 +236,25 @@ class Engine:
         if reason:
             logger.info("%sconnecting %s", host.print_prefix, reason)
         try:
-            self.call(host, host.connector.connect)
+            self._connect(host)
         except ConnectError as error:
             self.events.emit("host_connect_error", host=host, error=error)
             raise
         host.connected = True
         self.new_generation()
         self.events.emit("host_connected", host=host)
+
+    def _connect(self, host: Host) -> None:
+        try:
+            self.call(host, host.connector.connect)
+        except PyinfraError:
+            raise
+        except Exception as error:
+            # A connector's fault, or what its library raises for this host's data: no reason to leave the others.
+            logger.debug("%s%s", host.print_prefix, error, exc_info=error)
+            cause = next(iter(str(error).splitlines()), "")
+            name = type(host.connector).__name__
+            raise ConnectError(f"{name} failed with {type(error).__name__}: {cause}") from error
 
     def disconnect_all(self) -> None:
         """Disconnect from all hosts."""

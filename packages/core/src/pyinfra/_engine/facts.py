@@ -255,7 +255,12 @@ class HostFacts:
             _success_exit_codes=list(question.success),
             **request.arguments,
         )
-        return batch.answer_alone(question, succeeded, output.stdout_lines, output.stderr_lines, marker)
+        errors = output.stderr_lines
+        if "_su_password" in request.arguments and errors:
+            # su asks for it even where it is no terminal that answers, in front of what the command says.
+            said = errors[0].removeprefix("Password:").removeprefix(" ")
+            errors = [said, *errors[1:]] if said else errors[1:]
+        return batch.answer_alone(question, succeeded, output.stdout_lines, errors, marker)
 
     def _run(
         self, command: StringCommand, print_output: bool, **arguments: Any

@@ -7,7 +7,7 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from pyinfra.context import ctx_host, ctx_state
+from pyinfra.context import at_hand
 
 from .arguments import pop_global_arguments
 from .exceptions import PyinfraError
@@ -47,7 +47,7 @@ def deploy(
 
         @wraps(func)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
-            state, host = ctx_state.get(), ctx_host.get()
+            state, host = at_hand()
             if state is None or host is None:
                 raise PyinfraError(
                     f"the deploy {func.__name__} was called outside of a deploy: use add_deploy"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from typing_extensions import ParamSpec
 
-from pyinfra.context import ctx_host, ctx_state
+from pyinfra.context import at_hand
 
 from .exceptions import OperationError, PyinfraError
 
@@ -274,7 +274,7 @@ class PyinfraOperation(Generic[P]):
         Returns:
             Its result, expected for now.
         """
-        state, host = ctx_state.get(), ctx_host.get()
+        state, host = at_hand()
         if state is None or host is None:
             raise PyinfraError(
                 f"{self.op_name} was called outside of a deploy: use add_op(state, {self.__name__}, …)"

@@ -1,7 +1,7 @@
 """Plugins: how core finds facts, operations and connectors, and what they may hook into."""
 
+from ._distributions import Plugin
 from ._registry import (
-    Plugin,
     Registry,
     connector_names,
     find_connector,

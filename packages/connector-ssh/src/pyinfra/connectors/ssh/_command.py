@@ -200,25 +200,31 @@ class _Reader:
         # read what was in the pipes, and stands for the first where another's answer was taken for that.
         late = quiet = 0
         over = False
+        transport = self._channel.transport
+        assert transport is not None
         while not over and quiet < _QUIET and late < _LATE:
-            self._channel.transport.global_request("keepalive@openssh.com", wait=True)
+            transport.global_request("keepalive@openssh.com", wait=True)
             taken, over = self._take()
             late += taken
             quiet = 0 if taken else quiet + 1
 
     def _take(self) -> tuple[int, bool]:
-        """Read what is there; gives how many bytes that was, and whether it was the last."""
+        """Read what is there, a bounded part of it; gives how many bytes that was, and whether it was the last."""
         self._came.clear()
         channel, taken = self._channel, 0
         over = bool(channel.eof_received or channel.closed)
-        while channel.recv_ready():
+        while channel.recv_ready() and taken < _LATE:
             piece = channel.recv(_PIECE)
             self._feed("stdout", piece)
             taken += len(piece)
-        while channel.recv_stderr_ready():
+        while channel.recv_stderr_ready() and taken < _LATE:
             piece = channel.recv_stderr(_PIECE)
             self._feed("stderr", piece)
             taken += len(piece)
+        if taken >= _LATE:
+            # Where more is there, nothing needs to arrive for it to be read.
+            self._came.set()
+            over = False
         return taken, over
 
 
