@@ -29,6 +29,8 @@ AT_RUN_TIME = {
 }
 # For type checkers alone.
 NO_MODULES = {"_typeshed", "__future__"}
+# Modules of the library of any Python that is supported: tomllib is in it from 3.11 on.
+LIBRARY = sys.stdlib_module_names | {"tomllib"}
 # Core requires it for whoever writes types in terms of core's.
 FROM_CORE = {"typing_extensions"}
 
@@ -107,7 +109,7 @@ def problems(package: Package, module: str, code: str, is_package: bool) -> Iter
     usable = all_required_by(package.name)
     for name in imports(code, module, is_package):
         top = name.partition(".")[0]
-        if name in AT_RUN_TIME.get(module, ()) or top in NO_MODULES or top in sys.stdlib_module_names:
+        if name in AT_RUN_TIME.get(module, ()) or top in NO_MODULES or top in LIBRARY:
             continue
         found = owner_of(name)
         if found is None:
