@@ -99,10 +99,16 @@ class Ahead:
         if self._engine.state.is_executing and not host.in_callback_op and host.current_op_hash is not None:
             side.facts.ask_ahead(self._next(host, side, host.current_op_hash))
 
-    def _next(self, host: Host, side: HostSide, op_hash: str) -> Iterator[Request]:
+    def behind(self, host: Host, op_hash: str) -> list[Request]:
+        """Give what will probably be asked of a host when an operation that is being run has changed it."""
+        side = self._engine.side(host)
+        asked = {request.key: request for request in self._next(host, side, op_hash, 1)}
+        return [request for request in asked.values() if side.facts.can_share(request)]
+
+    def _next(self, host: Host, side: HostSide, op_hash: str, skip: int = 0) -> Iterator[Request]:
         """Give what operations asked in prepare, from one on up to the next that is expected to change something."""
         operations = self._engine.state.ops[host]
-        for following in islice(side.sequence, side.position(op_hash), None):
+        for following in islice(side.sequence, side.position(op_hash) + skip, None):
             if operations[following].outcome is not None:
                 continue
             asked = side.asked.get(following, ())

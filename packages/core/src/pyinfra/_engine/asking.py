@@ -112,6 +112,7 @@ class Asking:
         if engine.scheduler.must_call_directly():
             return facts.ask_directly(request)
         if self._state.is_executing:
+            engine.side(host).look()
             engine.side(host).passed.add(request.key)
         else:
             engine.ahead.note(host, request, fact, args, kwargs)

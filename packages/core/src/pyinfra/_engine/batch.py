@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 # What a fact's command prints in place of an answer where its binary is missing and no batch can say so.
@@ -27,12 +27,14 @@ class Answer:
         stdout: the lines of its stdout.
         stderr: the lines of its stderr.
         missing: whether the binary that the fact requires is not there, so that nothing was run.
+        exit_code: what the command exited with, where that is known.
     """
 
     succeeded: bool
     stdout: list[str] = field(default_factory=list)
     stderr: list[str] = field(default_factory=list)
     missing: bool = False
+    exit_code: int | None = None
 
 
 @dataclass(slots=True)
@@ -129,7 +131,9 @@ def new_token() -> str:
     return f"pyinfra-{secrets.token_hex(12)}"
 
 
-def script(questions: Sequence[Question], token: str) -> str:
+def script(
+    questions: Sequence[Question], token: str, commands: Sequence[Question] = (), go_on: bool = False
+) -> str:
     """Word questions as one script.
 
     Each runs in a subshell of its own, with nothing to read. Before the first, and behind what each printed, comes a
@@ -138,17 +142,21 @@ def script(questions: Sequence[Question], token: str) -> str:
     Args:
         questions: the questions, all for the same shell.
         token: see `new_token`.
+        commands: commands that change something, to be run before them, numbered before them; what follows one that
+            fails is not run.
+        go_on: whether commands that follow one that fails are run all the same.
 
     Returns:
         A script for that shell, to be read from stdin: a command may hold a secret, so none is any process's argument.
     """
     lines = [
-        _LOCALE,
         f"printf '\\n%s\\n' '{token}'; printf '\\n%s\\n' '{token}' >&2",
         # What the shell itself has to say, such as that a subshell was killed, is part of no answer.
         "exec 3>&2 2>/dev/null",
+        *_changing(commands, token, go_on),
+        _LOCALE,
     ]
-    for number, question in enumerate(questions):
+    for number, question in enumerate(questions, len(commands)):
         mark = f"{token} {number}"
         run = _run(question, mark)
         if question.requires is not None:
@@ -158,6 +166,22 @@ def script(questions: Sequence[Question], token: str) -> str:
         lines.append(run)
     lines.append("exit 0\n")
     return "\n".join(lines)
+
+
+def _changing(commands: Sequence[Question], token: str, go_on: bool) -> Iterator[str]:
+    if not commands:
+        return
+    yield "exec 5>&1"
+    for number, command in enumerate(commands):
+        mark = f"{token} {number}"
+        # Its output ends before the next begins, and the exit code, on 4, is that of the command.
+        run = f"(unset _pyinfra_code; eval {shlex.quote(command.command)}) </dev/null 2>&3 3>&- 4>&- 5>&-"
+        yield f"_pyinfra_code=$({{ {{ {run}\necho $? >&4; }} | cat >&5; }} 4>&1)"
+        yield f"printf '\\n%s %s\\n' '{mark}' \"${{_pyinfra_code:-255}}\" >&3; printf '\\n%s\\n' '{mark}'"
+        if not go_on:
+            success = "|".join(str(int(code)) for code in command.success)
+            yield f"case $_pyinfra_code in {success}) ;; *) exit 0 ;; esac"
+    yield "unset _pyinfra_code; exec 5>&-"
 
 
 def _run(question: Question, mark: str) -> str:
@@ -196,7 +220,9 @@ def read(questions: Sequence[Question], token: str, stdout: str, stderr: str) ->
         if code == "missing":
             answers.append(Answer(succeeded=False, missing=True))
         else:
-            answers.append(Answer(int(code) in question.success, _lines(text), _lines(errors)))
+            exit_code = int(code)
+            succeeded = exit_code in question.success
+            answers.append(Answer(succeeded, _lines(text), _lines(errors), exit_code=exit_code))
     return answers
 
 

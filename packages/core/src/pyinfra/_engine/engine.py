@@ -315,6 +315,7 @@ class Engine:
         """Make a call that may change the host: what was known before and what is asked meanwhile is asked anew."""
         if not host.connected:
             host.connect(reason="to run a command", raise_exceptions=True)
+        self.side(host).look()
         self.new_generation(host)
         try:
             return self.call(host, function)
@@ -347,6 +348,7 @@ class Engine:
         """Download a file; see `BaseConnector.get_file`."""
         if not host.connected:
             host.connect(reason="to get a file", raise_exceptions=True)
+        self.side(host).look()
         return self.call(host, lambda: host.connector.get_file(*args, **kwargs))
 
     def rsync(self, host: Host, *args: Any, **kwargs: Any) -> bool:

@@ -10,13 +10,14 @@ from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS, ConnectorArguments
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.exceptions import ConnectError, ConnectionLostError, PyinfraError
 from pyinfra.api.host import keep_overrides
-from pyinfra.api.operation import Report, report_of
+from pyinfra.api.operation import Report, go_together, report_of
 from pyinfra.api.output import printable
 from pyinfra.api.state import Outcome, StateStage
 from pyinfra.api.util import as_command, format_exception
 from pyinfra.connectors.util import CommandOutput, OutputLine
 
 from .order import Step
+from .together import Together
 
 if TYPE_CHECKING:
     import contextvars
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pyinfra.api.host import Host
 
     from .engine import Engine
+    from .facts import Request
 
 logger = logging.getLogger("pyinfra")
 
@@ -121,7 +123,7 @@ class Execution:
     def _run_on(self, hosts: list[Host], op_hash: str, at_once: int) -> dict[Host, bool]:
         tasks = self._engine.for_each(
             hosts,
-            lambda host: HostOperation(self._engine, host, op_hash).run(),
+            lambda host: HostOperation(self._engine, host, op_hash, alone=len(hosts) == 1).run(),
             at_once,
             lambda host: self._context(host, op_hash),
         )
@@ -186,21 +188,25 @@ class HostOperation:
         host: the host.
         op_hash: the operation.
         nested: whether a function called it.
+        alone: whether no other host is being changed meanwhile.
     """
 
-    def __init__(self, engine: Engine, host: Host, op_hash: str, nested: bool = False) -> None:
+    def __init__(
+        self, engine: Engine, host: Host, op_hash: str, nested: bool = False, alone: bool = False
+    ) -> None:
         self._engine = engine
         self._state = engine.state
         self._host = host
         self._op_hash = op_hash
         self._nested = nested
+        self._alone = alone
         self._data = engine.state.ops[host][op_hash]
         self._arguments = self._data.global_arguments
         self._lines: list[OutputLine] = []
         self._commands: list[PyinfraCommand] = []
         self._reports: dict[Report, list[str]] = {}
         self._error: str | None = None
-        self._lost = False
+        self._failed = self._lost = False
 
     def run(self) -> bool:
         """Run it, in a task of its own.
@@ -230,6 +236,7 @@ class HostOperation:
     def _try(self) -> tuple[bool, bool]:
         """Run the commands once; whether that succeeded, and whether `_if` had it skipped."""
         self._lines, self._commands, self._reports, self._error = [], [], {}, None
+        self._failed = False
         self._host.noop_description = None
         self._engine.side(self._host).passed.clear()
         try:
@@ -248,28 +255,46 @@ class HostOperation:
         return False, False
 
     def _run_commands(self) -> bool:
-        connector_arguments = cast(
+        arguments = cast(
             "ConnectorArguments",
             {key: self._arguments[key] for key in CONNECTOR_ARGUMENT_KEYS if key in self._arguments},  # type: ignore[literal-required]
         )
         for key in ("_retries", "_retry_delay", "_retry_until"):
-            cast("dict[str, Any]", connector_arguments).pop(key, None)
-        succeeded = True
+            cast("dict[str, Any]", arguments).pop(key, None)
+        go_on = bool(self._arguments.get("_continue_on_error"))
+        together = Together(self._engine, self._host, arguments, go_on, self._commands.append, self._take)
         commands = self._data.command_generator()
-        for yielded in commands:
-            report = report_of(commands)
-            command = yielded if isinstance(yielded, PyinfraCommand) else as_command(yielded)
-            self._commands.append(command)
-            done, output = command.execute(self._state, self._host, connector_arguments)
-            self._lines.extend(output.combined_lines)
-            if report is not None:
-                self._reports.setdefault(report, []).extend(output.stdout_lines)
-            if not done:
-                succeeded = False
-                self._error = self._error or _why(output)
-                if not self._arguments.get("_continue_on_error"):
+        try:
+            for yielded in commands:
+                command = yielded if isinstance(yielded, PyinfraCommand) else as_command(yielded)
+                report = report_of(commands)
+                if go_together(commands) and together.add(command, report):
+                    continue
+                if not together.run():
                     break
-        return succeeded
+                self._commands.append(command)
+                self._take(report, *command.execute(self._state, self._host, arguments))
+                if self._failed and not go_on:
+                    break
+            else:
+                together.run(self._next_asked)
+        except Exception:
+            # What it yielded before its error comes first, and so does what went wrong there.
+            if together.run():
+                raise
+        return not self._failed
+
+    def _take(self, report: Report | None, done: bool, output: CommandOutput) -> None:
+        self._lines.extend(output.combined_lines)
+        if report is not None:
+            self._reports.setdefault(report, []).extend(output.stdout_lines)
+        if not done:
+            self._failed = True
+            self._error = self._error or _why(output)
+
+    def _next_asked(self) -> list[Request]:
+        # What hosts beside this one change in the same step may count for what it is asked in the next.
+        return self._engine.ahead.behind(self._host, self._op_hash) if self._alone else []
 
     def _report(self) -> list[str]:
         """Say what has changed; a report that fails has nothing to say, and is no failure of the operation."""

@@ -152,11 +152,7 @@ class HostFacts:
             requests: the requests; those that are answered or on their way are passed over.
         """
         for request in requests:
-            if (
-                self._can_share(request)
-                and self.cached(request) is None
-                and self._on_its_way(request) is None
-            ):
+            if self.can_share(request) and self.cached(request) is None and self._on_its_way(request) is None:
                 self._queue(
                     Request(
                         request.question, request.arguments, request.shape, request.key, Event(), ahead=True
@@ -182,14 +178,15 @@ class HostFacts:
         groups: dict[tuple[Any, str], list[Request]] = {}
         for request in waiting:
             request.generation = self._generation()
-            if self._can_share(request):
+            if self.can_share(request):
                 groups.setdefault((request.shape, request.question.shell), []).append(request)
             else:
                 self._start_alone(request)
         for requests in groups.values():
             self._start_batch(requests)
 
-    def _can_share(self, request: Request) -> bool:
+    def can_share(self, request: Request) -> bool:
+        """Tell whether a request may go to the host with others."""
         return (
             self.batches
             and self._state.config.BATCH
@@ -233,11 +230,41 @@ class HostFacts:
 
     def _run_batch(self, requests: list[Request], token: str) -> list[Answer | None] | None:
         questions = [request.question for request in requests]
+        return self._run_script(requests[0], questions, batch.script(questions, token), token)
+
+    def run_together(
+        self, commands: list[Request], ahead: list[Request], go_on: bool
+    ) -> list[Answer | None] | None:
+        """Run commands, and ask questions when all have succeeded, in one call.
+
+        Args:
+            commands: the commands.
+            ahead: the questions; all are to be asked as the commands are run.
+            go_on: whether a command is run, and a question is asked, behind one that failed too.
+
+        Returns:
+            An answer for each, None for what was not run to its end; None where nothing was run at all.
+        """
+        token = batch.new_token()
+        changes = [request.question for request in commands]
+        questions = [request.question for request in ahead]
+        text = batch.script(questions, token, changes, go_on)
+        return self._run_script(commands[0], [*changes, *questions], text, token)
+
+    def learn(self, requests: list[Request], answers: list[Answer | None]) -> None:
+        """Take answers to questions that were asked when all that is known to have changed had changed."""
+        for request, answer in zip(requests, answers, strict=True):
+            if answer is not None and (answer.succeeded or answer.missing):
+                self._answers[request.key] = (self._generation(), answer)
+
+    def _run_script(
+        self, first: Request, questions: list[Question], text: str, token: str
+    ) -> list[Answer | None] | None:
         output = self._run(
-            StringCommand(questions[0].shell),
+            StringCommand(first.question.shell),
             print_output=False,
-            _stdin=batch.script(questions, token).encode("utf-8", "surrogateescape"),
-            **requests[0].arguments,
+            _stdin=text.encode("utf-8", "surrogateescape"),
+            **first.arguments,
         )[1]
         return batch.read(questions, token, _text(output, "stdout"), _text(output, "stderr"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .facts import HostFacts
@@ -22,6 +23,7 @@ class HostSide:
         asked: by operation, what it asked in prepare and may be asked ahead.
         passed: what the operation that is being run has asked already.
         remembered: what is worth a hint to the next run.
+        before_looking: runs the commands that wait, which must be done before anyone looks at the host.
     """
 
     def __init__(self, engine: Engine, host: Host) -> None:
@@ -34,7 +36,13 @@ class HostSide:
         self.asked: dict[str, list[Request]] = {}
         self.passed: set[Any] = set()
         self.remembered: dict[Any, tuple[Request, type[Any], tuple[Any, ...], dict[str, Any]]] = {}
+        self.before_looking: Callable[[], None] | None = None
         self._positions: dict[str, int] = {}
+
+    def look(self) -> None:
+        """Have commands that wait run, as the host is about to be looked at or changed."""
+        if self.before_looking is not None:
+            self.before_looking()
 
     def position(self, op_hash: str) -> int:
         """Give the place of an operation among the host's; behind the last for one that is nested in another."""

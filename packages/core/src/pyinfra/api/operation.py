@@ -45,6 +45,27 @@ def report_of(commands: Any) -> Report | None:
     return report
 
 
+# Whether an operation's commands may be sent together, likewise.
+_together: dict[CodeType, bool] = {}
+
+
+def go_together(commands: Any) -> bool:
+    """Tell whether the command that an operation has just yielded may be run together with its next.
+
+    Args:
+        commands: the operation's generator, at a `yield`.
+
+    Returns:
+        Whether that is said of the operation, and of each that it yields from.
+    """
+    said: list[bool] = []
+    while isinstance(commands, GeneratorType):
+        if commands.gi_code in _together:
+            said.append(_together[commands.gi_code])
+        commands = commands.gi_yieldfrom
+    return bool(said) and all(said)
+
+
 def get_operation_name_from_func(func: Callable[..., Any]) -> str:
     """Give the public name of an operation, such as `files.put`.
 
@@ -293,6 +314,7 @@ def operation(
     _set_in_op: bool = True,
     *,
     report: Report | None = None,
+    together: bool = False,
 ) -> Callable[[OperationFunction[P]], PyinfraOperation[P]]:
     r"""Make a generator function an operation.
 
@@ -314,6 +336,9 @@ def operation(
         report: reads what has changed out of the lines that the operation's commands printed on stdout, once they
             have succeeded: one line each, such as `nginx 1.22.1 -> 1.24.0`. They are shown, and are the result's
             `report`.
+        together: whether its commands may reach the host in one call: between them, it looks at the host by facts
+            alone, which see what the commands before them did, and does nothing else that counts on those having been
+            run. None is run after one that failed.
 
     Returns:
         The decorator.
@@ -322,6 +347,7 @@ def operation(
     def decorate(func: OperationFunction[P]) -> PyinfraOperation[P]:
         if report is not None:
             _reports[func.__code__] = report
+        _together[func.__code__] = together
         return PyinfraOperation(
             func,
             set_in_op=_set_in_op,

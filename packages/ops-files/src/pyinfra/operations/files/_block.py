@@ -34,7 +34,7 @@ _Edit = Callable[[str], StringCommand]
 _LITERAL = 200
 
 
-@operation()
+@operation(together=True)
 def block(
     path: str,
     content: str | list[str] | None = None,

@@ -14,7 +14,7 @@ from pyinfra.operations.util.files import unix_path_join
 from ._arguments import check_path
 
 
-@operation()
+@operation(together=True)
 def copy(src: str, dest: str, overwrite: bool = False) -> Generator[StringCommand, None, None]:
     """Copy a file or directory on the host into a directory.
 

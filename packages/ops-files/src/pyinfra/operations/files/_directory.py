@@ -15,7 +15,7 @@ from ._metadata import chown_if_needed, metadata_changes
 from ._paths import make_way, remove
 
 
-@operation()
+@operation(together=True)
 def directory(
     path: str,
     present: bool = True,

@@ -15,7 +15,7 @@ from ._metadata import metadata_changes
 from ._paths import make_way, remove
 
 
-@operation()
+@operation(together=True)
 def file(
     path: str,
     present: bool = True,

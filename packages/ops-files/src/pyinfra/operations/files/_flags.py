@@ -13,7 +13,7 @@ from pyinfra.facts.util.quoting import quote_path
 from ._arguments import check_path
 
 
-@operation()
+@operation(together=True)
 def flags(
     path: str, flags: list[str] | None = None, present: bool = True
 ) -> Generator[StringCommand, None, None]:

@@ -21,7 +21,7 @@ from ._local import timestamp
 from ._regex import escape_literal, surely_finds, surely_unchanged
 
 
-@operation()
+@operation(together=True)
 def line(
     path: str,
     line: str,

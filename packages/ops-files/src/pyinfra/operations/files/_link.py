@@ -16,7 +16,7 @@ from ._metadata import chown_if_needed
 from ._paths import make_way, remove
 
 
-@operation()
+@operation(together=True)
 def link(
     path: str,
     target: str | None = None,

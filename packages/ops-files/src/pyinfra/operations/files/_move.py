@@ -15,7 +15,7 @@ from ._arguments import check_path
 from ._paths import remove
 
 
-@operation()
+@operation(together=True)
 def move(src: str, dest: str, overwrite: bool = False) -> Generator[StringCommand, None, None]:
     """Move a file or directory on the host into a directory.
 

@@ -35,7 +35,7 @@ from ._times import read_local_times, time_differs, wanted_time
 _LINKS = 40
 
 
-@operation()
+@operation(together=True)
 def put(
     src: str | IO[Any],
     dest: str,

@@ -16,7 +16,7 @@ from ._line import check_flags
 from ._regex import surely_unchanged
 
 
-@operation()
+@operation(together=True)
 def replace(
     path: str,
     text: str | None = None,

@@ -15,7 +15,7 @@ from ._put import put
 from ._rendering import render
 
 
-@operation()
+@operation(together=True)
 def template(
     src: str | IO[Any],
     dest: str,

@@ -26,7 +26,7 @@ DIRECTORY_MODE = 700
 FILE_MODE = 600
 
 
-@operation()
+@operation(together=True)
 def user_authorized_keys(
     user: str,
     public_keys: str | list[str],

@@ -13,7 +13,7 @@ from ._account import BSD_SYSTEMS, PW_SYSTEMS
 from ._names import check_account_name, end_of_options
 
 
-@operation()
+@operation(together=True)
 def group(
     group: str, present: bool = True, system: bool = False, gid: int | str | None = None
 ) -> Generator[StringCommand, None, None]:

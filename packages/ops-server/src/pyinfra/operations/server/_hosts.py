@@ -26,7 +26,7 @@ HOSTNAME_FILES = {"Linux": "/etc/hostname", "OpenBSD": "/etc/myname"}
 WORD = re.compile(r"[^\s#]+")
 
 
-@operation()
+@operation(together=True)
 def hostname(
     hostname: str, hostname_file: str | None = None
 ) -> Generator[PyinfraCommand | StringCommand, None, None]:
@@ -72,7 +72,7 @@ def hostname(
         yield from files.put._inner(src=StringIO(f"{hostname}\n"), dest=file)
 
 
-@operation()
+@operation(together=True)
 def etc_hosts(
     ip: str,
     hostnames: str | list[str] | None = None,

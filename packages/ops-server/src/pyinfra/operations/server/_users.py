@@ -18,7 +18,7 @@ from ._authorized_keys import user_authorized_keys
 from ._names import check_account_name
 
 
-@operation()
+@operation(together=True)
 def user(
     user: str,
     present: bool = True,

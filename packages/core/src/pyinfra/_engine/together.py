@@ -1,0 +1,175 @@
+"""Commands of one operation that are run in one call, and what will be asked next with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pyinfra.api.command import PyinfraCommand, StringCommand
+from pyinfra.api.exceptions import OperationError
+from pyinfra.connectors.util import CommandOutput, OutputLine
+
+from .batch import Answer, Question
+from .facts import Request, make_request
+
+if TYPE_CHECKING:
+    from pyinfra.api.arguments import ConnectorArguments
+    from pyinfra.api.host import Host
+    from pyinfra.api.operation import Report
+
+    from .engine import Engine
+
+
+class StoppedError(OperationError):
+    """A command that had to be run before the operation could look at the host has failed."""
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A command that has been yielded and not been run.
+
+    Attributes:
+        command: the command.
+        report: what reads its output.
+        request: it, as it goes into a script.
+    """
+
+    command: StringCommand
+    report: Report | None
+    request: Request
+
+
+class Together:
+    """The commands of one operation on one host that wait to be run in one call.
+
+    They are run when all are known; before one that can't be run with them; and before the operation looks at the host.
+
+    Args:
+        engine: the run's engine.
+        host: the host.
+        arguments: the connector arguments that it is run with.
+        go_on: whether commands that follow one that fails are run all the same.
+        begin: called with each command that is about to be run, or may have been as the connection broke.
+        take: called with the report of each command that was run, and how it went.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        host: Host,
+        arguments: ConnectorArguments,
+        go_on: bool,
+        begin: Callable[[PyinfraCommand], None],
+        take: Callable[[Report | None, bool, CommandOutput], None],
+    ) -> None:
+        self._engine = engine
+        self._host = host
+        self._arguments = arguments
+        self._go_on = go_on
+        self._begin = begin
+        self._take = take
+        self._side = engine.side(host)
+        self._waiting: list[Waiting] = []
+        self._stopped = False
+
+    def add(self, command: PyinfraCommand, report: Report | None) -> bool:
+        """Have a command wait for those that come behind it.
+
+        Args:
+            command: the command.
+            report: what reads its output.
+
+        Returns:
+            Whether it may.
+        """
+        state = self._engine.state
+        # Who watches sees what comes as it comes.
+        if state.print_output or state.print_input or not isinstance(command, StringCommand):
+            return False
+        arguments: dict[str, Any] = {**self._arguments, **command.connector_arguments}
+        text, shell = command.get_raw_value(), arguments.get("_shell_executable")
+        if not shell:
+            return False
+        success = tuple(arguments.get("_success_exit_codes") or (0,))
+        request = make_request(Question(text, None, shell, success), arguments)
+        if not self._side.facts.can_share(request):
+            return False
+        if self._waiting and not _alike(self._waiting[0].request, request):
+            self._look()
+        self._waiting.append(Waiting(command, report, request))
+        self._side.before_looking = self._look
+        return True
+
+    def _look(self) -> None:
+        if not self.run():
+            raise StoppedError("a command that it yielded has failed")
+
+    def run(self, next_asked: Callable[[], list[Request]] = list) -> bool:
+        """Run what waits.
+
+        Args:
+            next_asked: gives what the host will be asked when all is run.
+
+        Returns:
+            Whether the operation may go on.
+        """
+        waiting, self._waiting = self._waiting, []
+        self._side.before_looking = None
+        if not waiting or self._stopped:
+            return not self._stopped
+        ahead = [request for request in next_asked() if _alike(waiting[0].request, request)]
+        if len(waiting) == 1 and not ahead:
+            return self._one_by_one(waiting)
+        try:
+            answers = self._call([one.request for one in waiting], ahead)
+        except Exception:
+            for one in waiting:
+                self._begin(one.command)
+            raise
+        if answers is None:
+            # Not so much as the script's beginning was run.
+            return self._one_by_one(waiting)
+        return all(
+            self._went(one, answer is not None and answer.succeeded, _output(answer), ended=answer is None)
+            for one, answer in zip(waiting, answers, strict=False)
+        )
+
+    def _call(self, commands: list[Request], ahead: list[Request]) -> list[Answer | None] | None:
+        facts = self._side.facts
+        answers = self._engine.changing_call(
+            self._host, lambda: facts.run_together(commands, ahead, self._go_on)
+        )
+        if answers is not None:
+            facts.learn(ahead, answers[len(commands) :])
+        return answers
+
+    def _one_by_one(self, waiting: list[Waiting]) -> bool:
+        state = self._engine.state
+        for one in waiting:
+            self._begin(one.command)
+            succeeded, output = one.command.execute(state, self._host, self._arguments)
+            self._take(one.report, succeeded, output)
+            if not succeeded and not self._go_on:
+                self._stopped = True
+                return False
+        return True
+
+    def _went(self, one: Waiting, succeeded: bool, output: CommandOutput, ended: bool) -> bool:
+        """Tell how a command of a script went; whether the script went on."""
+        self._begin(one.command)
+        self._take(one.report, succeeded, output)
+        self._stopped = not succeeded and (ended or not self._go_on)
+        return not self._stopped
+
+
+def _alike(first: Request, second: Request) -> bool:
+    return first.shape == second.shape and first.question.shell == second.question.shell
+
+
+def _output(answer: Answer | None) -> CommandOutput:
+    if answer is None:
+        return CommandOutput([OutputLine("stderr", "its shell was ended while it ran")])
+    lines = [OutputLine("stdout", line) for line in answer.stdout]
+    lines += [OutputLine("stderr", line) for line in answer.stderr]
+    return CommandOutput(lines, answer.exit_code)
