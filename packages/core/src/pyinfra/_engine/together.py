@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pyinfra.api.command import PyinfraCommand, StringCommand
-from pyinfra.api.exceptions import OperationError
-from pyinfra.connectors.util import CommandOutput, OutputLine
+from pyinfra.api.command import FileUploadCommand, PyinfraCommand, StringCommand
+from pyinfra.api.exceptions import OperationError, PyinfraError
+from pyinfra.api.util import get_file_io
+from pyinfra.connectors.util import CommandOutput, OutputLine, upload_command
 
 from .batch import Answer, Question
 from .facts import Request, make_request
@@ -19,6 +22,12 @@ if TYPE_CHECKING:
     from pyinfra.api.operation import Report
 
     from .engine import Engine
+
+
+# A file of no more bytes goes into a script; a larger one is streamed.
+SMALL = 32 * 1024
+# What some shell might read otherwise, quoted as it is.
+_ODD = re.compile(r"[^\t\n\r -~\u00a0-\U0010ffff]")
 
 
 class StoppedError(OperationError):
@@ -35,7 +44,7 @@ class Waiting:
         request: it, as it goes into a script.
     """
 
-    command: StringCommand
+    command: PyinfraCommand
     report: Report | None
     request: Request
 
@@ -85,21 +94,49 @@ class Together:
         """
         state = self._engine.state
         # Who watches sees what comes as it comes.
-        if state.print_output or state.print_input or not isinstance(command, StringCommand):
-            return False
-        arguments: dict[str, Any] = {**self._arguments, **command.connector_arguments}
-        text, shell = command.get_raw_value(), arguments.get("_shell_executable")
-        if not shell:
-            return False
-        success = tuple(arguments.get("_success_exit_codes") or (0,))
-        request = make_request(Question(text, None, shell, success), arguments)
-        if not self._side.facts.can_share(request):
+        request = None if state.print_output or state.print_input else self._request(command)
+        if request is None:
             return False
         if self._waiting and not _alike(self._waiting[0].request, request):
             self._look()
         self._waiting.append(Waiting(command, report, request))
         self._side.before_looking = self._look
         return True
+
+    def _request(self, command: PyinfraCommand) -> Request | None:
+        """Give a command as it goes into a script; None where it can't."""
+        arguments: dict[str, Any] = {**self._arguments, **command.connector_arguments}
+        shell = arguments.get("_shell_executable")
+        if not shell:
+            return None
+        before, success = "", tuple(arguments.get("_success_exit_codes") or (0,))
+        if isinstance(command, FileUploadCommand) and not self._go_on:
+            data = self._small_text(command)
+            if data is None:
+                return None
+            before, success = f"printf %s {shlex.quote(data)} | ", (0,)
+            command = upload_command(command.dest, len(data.encode()), command.placement)
+        if not isinstance(command, StringCommand):
+            return None
+        text = command.get_raw_value()
+        request = make_request(Question(text, None, shell, success), arguments)
+        if not self._side.facts.can_share(request):
+            return None
+        request.question.command = before + text
+        return request
+
+    def _small_text(self, command: FileUploadCommand) -> str | None:
+        """Give what is to be uploaded, if that is text which any shell takes as it is, and not much of it."""
+        if not self._host.connector.uploads_by_command:
+            return None
+        try:
+            with get_file_io(command.src) as source:
+                content = source.read(SMALL + 1)
+                data = content.encode() if isinstance(content, str) else content
+                text = data.decode()
+        except (OSError, ValueError):
+            return None
+        return text if len(data) <= SMALL and not _ODD.search(text) else None
 
     def _look(self) -> None:
         if not self.run():
@@ -158,6 +195,11 @@ class Together:
     def _went(self, one: Waiting, succeeded: bool, output: CommandOutput, ended: bool) -> bool:
         """Tell how a command of a script went; whether the script went on."""
         self._begin(one.command)
+        if isinstance(one.command, FileUploadCommand):
+            if not succeeded:
+                why = output.stderr.strip() or output.stdout.strip() or "no reason given"
+                raise PyinfraError(f"could not write {one.command.dest}: {why}")
+            output = CommandOutput([])
         self._take(one.report, succeeded, output)
         self._stopped = not succeeded and (ended or not self._go_on)
         return not self._stopped

@@ -92,6 +92,8 @@ class BaseConnector(abc.ABC):
         replaces_files: whether `put_file` replaces the destination whole or not at all. One that takes batches must;
             for any other that doesn't, core has `put_file` place the bytes beside it and renames.
         places_files: whether `put_file` takes `placement`, a `Placement`, and sees to it; core does for any other.
+        uploads_by_command: whether `put_file` is no more than `upload_command` with the content on its stdin: that
+            of a small file then reaches the command in a script, with what follows it.
         max_calls: how many calls may be under way at once.
         data_cls: the TypedDict of the keys it reads from host data.
         data_meta: a description and default for each of them.
@@ -104,6 +106,7 @@ class BaseConnector(abc.ABC):
     handles_batches: ClassVar[bool] = False
     replaces_files: ClassVar[bool] = False
     places_files: ClassVar[bool] = False
+    uploads_by_command: bool = False
     max_calls: ClassVar[int] = 1
 
     data_cls: ClassVar[type[Any]] = ConnectorData

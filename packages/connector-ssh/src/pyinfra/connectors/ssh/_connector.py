@@ -93,6 +93,16 @@ class SSHConnector(BaseConnector):
             raise InventoryError("@ssh needs a host: write @ssh/my-host.net")
         yield name, {"ssh_hostname": name}, []
 
+    @property
+    @override
+    def uploads_by_command(self) -> bool:  # type: ignore[override]
+        own = SSHConnector.put_file, SSHConnector.run_shell_command
+        return (
+            (type(self).put_file, type(self).run_shell_command) == own
+            and self._connection is not None
+            and self._connection.target.settings.protocol is None
+        )
+
     # -- the connection ------------------------------------------------------------
 
     @override
