@@ -1,16 +1,19 @@
-"""What one test leaves behind is an error of that test; the wheels that several kinds of tests install."""
+"""What one test leaves behind is an error of that test; wheels, and environments of strangers who install them."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+KIT = ("PYINFRA_TESTKIT_", "PYINFRA_REQUIRE_REAL_HOSTS")
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +52,93 @@ def wheels(tmp_path_factory: pytest.TempPathFactory, strangers: dict[str, str]) 
         check=True,
     )
     return folder
+
+
+@dataclass
+class Environment:
+    """An environment in a folder, and the programs in it.
+
+    Attributes:
+        folder: where it is.
+        wheels: where pyinfra's own distributions come from.
+        variables: the environment variables that everything runs with.
+    """
+
+    folder: Path
+    wheels: Path
+    variables: dict[str, str]
+
+    def __post_init__(self) -> None:
+        python = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
+        uv = os.environ.get("UV") or shutil.which("uv")
+        assert uv, "uv is not installed"
+        self._uv = uv
+        self._succeed(self._uv, "--quiet", "venv", "--python", python, self.folder)
+
+    def install(self, *requirements: str | Path, cwd: Path) -> None:
+        self._succeed(
+            *(self._uv, "--quiet", "pip", "install", "--python", self.folder / "bin/python"),
+            *("--find-links", self.wheels, *requirements),
+            cwd=cwd,
+        )
+
+    def check(self) -> None:
+        """Have it fail where what is installed does not fit together."""
+        self._succeed(self._uv, "--quiet", "pip", "check", "--python", self.folder / "bin/python")
+
+    def run(
+        self, program: str, *arguments: str | Path, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [self.folder / "bin" / program, *arguments],
+            cwd=cwd or self.folder,
+            env={
+                **self.variables,
+                "PATH": f"{self.folder}/bin:{self.variables['PATH']}",
+                "PYTHONDONTWRITEBYTECODE": "1",
+            },
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    def passes(self, program: str, *arguments: str | Path, cwd: Path | None = None) -> str:
+        done = self.run(program, *arguments, cwd=cwd)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def _succeed(self, *command: str | Path, cwd: Path | None = None) -> None:
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env=self.variables,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture(scope="session")
+def make_environment(
+    wheels: Path, strangers: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], Environment]:
+    """Makes environments that hold nothing."""
+    # Where the test kit keeps its base, and whether its hosts may be missing, is this machine's business.
+    kit = {name: value for name, value in os.environ.items() if name.startswith(KIT)}
+
+    def make() -> Environment:
+        folder = tmp_path_factory.mktemp("environment") / "venv"
+        return Environment(folder, wheels, {**strangers, **kit})
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def environment(make_environment: Callable[[], Environment]) -> Environment:
+    """An environment that a module's tests share."""
+    return make_environment()
