@@ -17,7 +17,7 @@ REPOSITORIES = "srv/testkit-repository"
 `main` is among apt's sources there, `extra` is not, and `key.asc` is the key that signs both.
 """
 
-DEBIAN_PACKAGES = ("createrepo-c", "dnf", "hello", "rpm", "runit", "sl", "tree")
+DEBIAN_PACKAGES = ("createrepo-c", "dnf", "hello", "openrc", "rpm", "runit", "sl", "tree")
 MADE_PACKAGES = {
     "main": (("testkit-demo", "1.0"), ("testkit-demo", "2.0")),
     "extra": (("testkit-extra", "1.0"),),

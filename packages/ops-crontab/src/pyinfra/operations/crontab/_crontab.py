@@ -12,9 +12,18 @@ from pyinfra.facts.crontab import Crontab, CrontabResult
 from pyinfra.facts.crontab._crontab import NAME_COMMENT, CrontabItem
 from pyinfra.operations.util.files import sed_delete, sed_replace
 
+from ._commands import OnCopy
+
 Time = list[str | int] | str | int | None
 
-_FIELDS = ("minute", "hour", "day_of_month", "month", "day_of_week")
+# In the order in which crontab(5) has them, with the numbers that each takes.
+_FIELDS = {
+    "minute": (0, 59),
+    "hour": (0, 23),
+    "day_of_month": (1, 31),
+    "month": (1, 12),
+    "day_of_week": (0, 7),
+}
 _FIELD = re.compile(r"[A-Za-z0-9*/,\-~?L#W]+")
 _SPECIAL_TIME = re.compile(r"@[a-z]+")
 _BLANK = "[[:space:]]"
@@ -56,7 +65,8 @@ def crontab(
 
     Raises:
         OperationTypeError: the command or a time has the wrong type.
-        OperationValueError: the command or a name is empty or has more than a line, or a time is no time.
+        OperationValueError: the command or a name is empty or has more than a line, or a time is no time, or
+            `special_time` is given beside one of the five.
 
     **Example:**
 
@@ -73,8 +83,9 @@ def crontab(
     ```
     """
     _check_line("command", command)
-    if cron_name is not None:
-        _check_line("cron_name", cron_name)
+    for what, value in (("cron_name", cron_name), ("user", user)):
+        if value is not None:
+            _check_line(what, value)
     times = dict(zip(_FIELDS, (minute, hour, day_of_month, month, day_of_week), strict=True))
     when = _when(times, special_time)
     found = host.get_fact(Crontab, user=user)
@@ -99,9 +110,10 @@ def crontab(
         )
     whose = [] if user is None else ["-u", QuoteString(user)]
     if table:
-        yield StringCommand("crontab -l", *whose, ">", QuoteString(file))
-    yield from edit
-    yield StringCommand("crontab", *whose, QuoteString(file))
+        yield OnCopy(file, "crontab -l", *whose, ">", QuoteString(file))
+    for change in edit:
+        yield OnCopy(file, change)
+    yield OnCopy(file, "crontab", *whose, QuoteString(file), is_last=True)
 
 
 def _check_line(what: str, value: object) -> None:
@@ -117,6 +129,11 @@ def _when(times: dict[str, Time], special_time: str | None) -> str:
             raise OperationValueError(
                 f"special_time must be @reboot, @daily or their like, not {special_time!r}"
             )
+        named = [what for what, value in times.items() if value not in {None, "*"}]
+        if named:
+            raise OperationValueError(
+                f"special_time stands in place of the five: with {special_time!r}, leave out {' and '.join(named)}"
+            )
         return special_time
     return " ".join(_field(what, value) for what, value in times.items())
 
@@ -131,6 +148,9 @@ def _field(what: str, value: Time) -> str:
         raise OperationValueError(
             f"{what} must be a time as crontab(5) has it, such as 5, 1-5 or */10, not {value!r}"
         )
+    first, last = _FIELDS[what]
+    if any(not first <= int(number) <= last for number in text.split(",") if number.isdecimal()):
+        raise OperationValueError(f"{what} must be from {first} to {last}, not {value!r}")
     return text
 
 
