@@ -63,21 +63,48 @@ class FactsAsked:
                 facts |= asked
         return sorted(facts)
 
+    def of_fact(self, module: str, cls: str) -> list[str]:
+        """Give the facts that a fact asks to know its own command.
+
+        Args:
+            module: the dotted name of its module.
+            cls: the name of its class.
+
+        Returns:
+            Their public names, sorted.
+        """
+        facts: set[str] = set()
+        waiting: list[_Place] = [(module, cls)]
+        seen: set[_Place] = set()
+        while waiting:
+            place = waiting.pop()
+            source = self._source(place[0]) if place not in seen and not _is_of_core(place[0]) else None
+            seen.add(place)
+            for node in source.defined.get(place[1], []) if source is not None else ():
+                bases = [self._resolve(place[0], one, {}) for one in getattr(node, "bases", ())]
+                waiting += [one for one in bases if one is not None]
+                waiting += [one for one in self._named(place[0], node) if one not in self._facts]
+                facts.update(self._asked(place[0], node))
+        return sorted(facts)
+
     def _tell(self, place: _Place) -> tuple[set[_Place], set[str]]:
         """Give what a function, class or constant names, and the facts that it asks without naming their class."""
         if place not in self._told:
             self._told[place] = set(), set()
             module, name = place
-            # What pyinfra does by itself is no part of an operation.
-            ours = module.partition(".")[0] == "pyinfra" and not module.startswith("pyinfra.operations.")
-            source = None if ours else self._source(module)
+            source = None if _is_of_core(module) else self._source(module)
             for node in source.defined.get(name, []) if source is not None else ():
                 self._told[place][0].update(self._named(module, node))
                 self._told[place][1].update(self._asked(module, node))
         return self._told[place]
 
     def _named(self, module: str, node: ast.AST) -> Iterator[_Place]:
-        own = {one.arg for one in ast.walk(node) if isinstance(one, ast.arg)}
+        own: dict[str, _Place | None] = {one.arg: None for one in ast.walk(node) if isinstance(one, ast.arg)}
+        for one in ast.walk(node):
+            if isinstance(one, (ast.Assign, ast.AnnAssign)) and isinstance(one.value, ast.Call):
+                # A module that a function imports under a name of its own.
+                place = self._resolve(module, one.value, own)
+                own.update(dict.fromkeys(_targets(one), place) if place is not None else {})
         for one in ast.walk(node):
             if isinstance(one, (ast.Name, ast.Attribute)):
                 place = self._resolve(module, one, own)
@@ -85,7 +112,7 @@ class FactsAsked:
                     yield place
 
     def _asked(self, module: str, node: ast.AST) -> Iterator[str]:
-        """Give the facts that are asked by a text, or are of a package that is not here."""
+        """Give the facts that are asked by their class, or by a text."""
         for call in ast.walk(node):
             if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.args):
                 continue
@@ -94,14 +121,16 @@ class FactsAsked:
                 if isinstance(fact, ast.Constant) and isinstance(fact.value, str):
                     yield self._by_name.get(fact.value, fact.value)
                     continue
-                place = self._resolve(module, fact, set())
-                if place is not None and place not in self._facts and _is_public_class(*place):
+                place = self._resolve(module, fact, {})
+                if place is not None and place in self._facts:
+                    yield self._facts[place]
+                elif place is not None and _is_public_class(*place):
                     yield f"{place[0].rpartition('.')[2]}.{place[1]}"
 
-    def _resolve(self, module: str, node: ast.AST, own: set[str]) -> _Place | None:
-        """Find what an expression names, through imports."""
+    def _resolve(self, module: str, node: ast.AST, own: Mapping[str, _Place | None]) -> _Place | None:
+        """Find what an expression names, through imports; a function's own names stand in `own`."""
         if isinstance(node, ast.Name):
-            return None if node.id in own else self._follow(module, node.id)
+            return own[node.id] if node.id in own else self._follow(module, node.id)
         if isinstance(node, ast.Attribute):
             base = self._resolve(module, node.value, own)
             return self._follow(base[0], node.attr) if base is not None and not base[1] else None
@@ -144,6 +173,13 @@ class FactsAsked:
                 if file.is_file():
                     return _read_source(parse(file), package)
         return None
+
+
+def _is_of_core(module: str) -> bool:
+    """Tell whether a module is pyinfra itself, which does things by itself that are no part of an operation."""
+    return module.partition(".")[0] == "pyinfra" and not module.startswith(
+        ("pyinfra.operations.", "pyinfra.facts.")
+    )
 
 
 def _is_public_class(module: str, name: str) -> bool:

@@ -58,6 +58,7 @@ def _find_facts(documented: Sequence[Documented]) -> None:
         for member in one.members:
             if member.kind == "fact":
                 member.facts = [by_path.get(path, _public(path)) for path in member.facts]
+                member.asked = asked.of_fact(*member.origin)
             elif member.kind != "connector":
                 member.facts = asked.of(*member.origin)
 

@@ -31,7 +31,8 @@ class Member:
         example: the code of its example; empty for none.
         idempotent: whether an operation changes nothing the second time.
         notice: what restricts that.
-        facts: the public names of the facts that an operation asks.
+        facts: the public names of the facts that an operation asks, or that a fact is a view of.
+        asked: the public names of the facts that a fact asks before it.
         requires: the tool that a fact needs.
         file: the file it is in, from the project's folder.
         line: the line.
@@ -50,6 +51,7 @@ class Member:
     idempotent: bool = True
     notice: str = ""
     facts: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
     requires: str = ""
     file: str = ""
     line: int = 0
