@@ -183,6 +183,12 @@ class AuthorizedKeys(FactBase[list[str]]):
     Args:
         user: the user.
         path: the file; None for `.ssh/authorized_keys` in the user's home directory.
+
+    **Example:**
+
+    ```python
+    host.get_fact(AuthorizedKeys, user="kevin")
+    ```
     """
 
     default = list

@@ -60,6 +60,12 @@ class Port(FactBase["tuple[str | None, int | None]"]):
 
     Raises:
         FactValueError: `port` or `protocol` is something else.
+
+    **Example:**
+
+    ```python
+    host.get_fact(Port, port=443)
+    ```
     """
 
     side_effect_free = True

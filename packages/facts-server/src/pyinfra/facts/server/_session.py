@@ -78,6 +78,12 @@ class Which(FactBase["str | None"]):
 
     Args:
         command: the command's name.
+
+    **Example:**
+
+    ```python
+    host.get_fact(Which, command="nginx")
+    ```
     """
 
     side_effect_free = True
@@ -98,6 +104,12 @@ class Command(FactBase[str]):
 
     Args:
         command: the shell command, run as it is written.
+
+    **Example:**
+
+    ```python
+    host.get_fact(Command, command="cat /proc/loadavg")
+    ```
     """
 
     @override

@@ -15,6 +15,12 @@ class ApkWillChange(FactBase[bool]):
     """Whether an apk command would change any package. Parses `apk --simulate`.
 
     False only where apk says that all is well without: where it fails, it is not known, and True.
+
+    **Example:**
+
+    ```python
+    host.get_fact(ApkWillChange, command="upgrade nginx")
+    ```
     """
 
     @override

@@ -23,6 +23,12 @@ class SimulateOperationWillChange(FactBase["dict[str, int] | None"]):
     ```python
     {"upgraded": 15, "newly_installed": 0, "removed": 0, "not_upgraded": 3}
     ```
+
+    **Example:**
+
+    ```python
+    host.get_fact(SimulateOperationWillChange, command="dist-upgrade")
+    ```
     """
 
     side_effect_free = True

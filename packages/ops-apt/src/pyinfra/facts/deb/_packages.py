@@ -78,6 +78,12 @@ class DebPackage(FactBase["dict[str, str] | None"]):
     ```python
     {"name": "nginx", "version": "1.22.1-9"}
     ```
+
+    **Example:**
+
+    ```python
+    host.get_fact(DebPackage, package="nginx")
+    ```
     """
 
     side_effect_free = True

@@ -9,6 +9,12 @@ class DnfWillChange(WillChangeBase):
     """Whether a dnf command would change any package. Parses `dnf --assumeno`.
 
     False only where dnf says that there is nothing to do: where it fails, it is not known, and True.
+
+    **Example:**
+
+    ```python
+    host.get_fact(DnfWillChange, command="install nginx")
+    ```
     """
 
     tool = "dnf"

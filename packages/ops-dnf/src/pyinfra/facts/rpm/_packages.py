@@ -49,6 +49,12 @@ class RpmPackage(FactBase["dict[str, str] | None"]):
     ```python
     {"name": "nginx", "version": "1.20.1-14.el9"}
     ```
+
+    **Example:**
+
+    ```python
+    host.get_fact(RpmPackage, package="nginx")
+    ```
     """
 
     side_effect_free = True
@@ -86,6 +92,12 @@ class RpmPackageProvides(FactBase[list[list[str]]]):
 
     ```python
     [["vim-enhanced", "8.2.2637-20.el9_1"]]
+    ```
+
+    **Example:**
+
+    ```python
+    host.get_fact(RpmPackageProvides, package="perl(JSON)")
     ```
     """
 

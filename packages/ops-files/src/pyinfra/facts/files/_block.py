@@ -54,6 +54,12 @@ class Block(FactBase["list[str] | None"]):
         marker: a line in which `{mark}` stands for where the block begins and ends; `# {mark} PYINFRA BLOCK` for None.
         begin: the word for where it begins; `BEGIN` for None.
         end: the word for where it ends; `END` for None.
+
+    **Example:**
+
+    ```python
+    host.get_fact(Block, path="/etc/hosts")
+    ```
     """
 
     side_effect_free = True

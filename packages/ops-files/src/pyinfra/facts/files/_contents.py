@@ -14,6 +14,12 @@ class FileContents(FactBase["list[str] | None"]):
 
     Args:
         path: the file's path.
+
+    **Example:**
+
+    ```python
+    host.get_fact(FileContents, path="/etc/motd")
+    ```
     """
 
     side_effect_free = True

@@ -77,18 +77,39 @@ def _start(path: str, quoted: bool) -> Any:
 
 
 class FindFiles(FindFilesBase):
-    """Regular files below a folder, as `find` prints them."""
+    """Regular files below a folder, as `find` prints them.
+
+    **Example:**
+
+    ```python
+    host.get_fact(FindFiles, path="/var/log")
+    ```
+    """
 
     type_flag = "f"
 
 
 class FindLinks(FindFilesBase):
-    """Symbolic links below a folder, as `find` prints them."""
+    """Symbolic links below a folder, as `find` prints them.
+
+    **Example:**
+
+    ```python
+    host.get_fact(FindLinks, path="/etc/alternatives")
+    ```
+    """
 
     type_flag = "l"
 
 
 class FindDirectories(FindFilesBase):
-    """Folders below a folder, and that itself, as `find` prints them."""
+    """Folders below a folder, and that itself, as `find` prints them.
+
+    **Example:**
+
+    ```python
+    host.get_fact(FindDirectories, path="/srv/www")
+    ```
+    """
 
     type_flag = "d"

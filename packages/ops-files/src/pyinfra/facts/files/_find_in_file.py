@@ -20,6 +20,12 @@ class FindInFile(FactBase["list[str] | None"]):
         pattern: a basic regular expression.
         interpolate_variables: whether the shell expands variables in it.
         extended_regex: whether it is an extended one.
+
+    **Example:**
+
+    ```python
+    host.get_fact(FindInFile, path="/etc/ssh/sshd_config", pattern="^PermitRootLogin")
+    ```
     """
 
     side_effect_free = True

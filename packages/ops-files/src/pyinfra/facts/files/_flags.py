@@ -12,6 +12,12 @@ class Flags(FactBase["list[str] | None"]):
 
     Args:
         path: the file's path.
+
+    **Example:**
+
+    ```python
+    host.get_fact(Flags, path="/Users/me/Private")
+    ```
     """
 
     side_effect_free = True

@@ -48,6 +48,12 @@ class Md5File(HashFileFactBase):
 
     Args:
         path: the file's path.
+
+    **Example:**
+
+    ```python
+    host.get_fact(Md5File, path="/etc/motd")
+    ```
     """
 
     tools = ("md5sum", "md5")
@@ -60,6 +66,12 @@ class Sha1File(HashFileFactBase):
 
     Args:
         path: the file's path.
+
+    **Example:**
+
+    ```python
+    host.get_fact(Sha1File, path="/etc/motd")
+    ```
     """
 
     tools = ("sha1sum", "shasum", "sha1")
@@ -72,6 +84,12 @@ class Sha256File(HashFileFactBase):
 
     Args:
         path: the file's path.
+
+    **Example:**
+
+    ```python
+    host.get_fact(Sha256File, path="/etc/motd")
+    ```
     """
 
     tools = ("sha256sum", "shasum -a 256", "sha256")
@@ -84,6 +102,12 @@ class Sha384File(HashFileFactBase):
 
     Args:
         path: the file's path.
+
+    **Example:**
+
+    ```python
+    host.get_fact(Sha384File, path="/etc/motd")
+    ```
     """
 
     tools = ("sha384sum", "shasum -a 384", "sha384")

@@ -13,6 +13,12 @@ class OwnerIds(FactBase["tuple[int, int] | None"]):
     Args:
         path: the file's path.
         dereference: whether a symbolic link stands for what it leads to.
+
+    **Example:**
+
+    ```python
+    host.get_fact(OwnerIds, path="/etc/motd")
+    ```
     """
 
     side_effect_free = True

@@ -13,6 +13,12 @@ class SameFile(FactBase[bool]):
     Args:
         path: a path.
         other: another path.
+
+    **Example:**
+
+    ```python
+    host.get_fact(SameFile, path="/etc/motd", other="/etc/issue")
+    ```
     """
 
     side_effect_free = True

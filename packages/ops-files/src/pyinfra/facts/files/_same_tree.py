@@ -22,6 +22,12 @@ class SameTree(FactBase[bool]):
     Args:
         path: the directory that may hold more.
         other: the other one.
+
+    **Example:**
+
+    ```python
+    host.get_fact(SameTree, path="/srv/www", other="/srv/release")
+    ```
     """
 
     side_effect_free = True

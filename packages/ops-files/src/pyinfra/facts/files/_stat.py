@@ -173,6 +173,12 @@ class File(_StatFactBase):
 
     Args:
         path: the path; `~/` is the home of whoever the command runs as.
+
+    **Example:**
+
+    ```python
+    host.get_fact(File, path="/etc/motd")
+    ```
     """
 
     type = "-"
@@ -185,6 +191,12 @@ class Directory(_StatFactBase):
 
     Args:
         path: the path; `~/` is the home of whoever the command runs as.
+
+    **Example:**
+
+    ```python
+    host.get_fact(Directory, path="/etc/nginx")
+    ```
     """
 
     type = "d"
@@ -197,6 +209,12 @@ class Socket(_StatFactBase):
 
     Args:
         path: the path; `~/` is the home of whoever the command runs as.
+
+    **Example:**
+
+    ```python
+    host.get_fact(Socket, path="/run/docker.sock")
+    ```
     """
 
     type = "s"
@@ -210,6 +228,12 @@ class Link(_StatFactBase):
 
     Args:
         path: the path; `~/` is the home of whoever the command runs as.
+
+    **Example:**
+
+    ```python
+    host.get_fact(Link, path="/etc/localtime")
+    ```
     """
 
     type = "l"

@@ -74,6 +74,12 @@ class Tree(FactBase["dict[str, TreeEntry] | None"]):
         path: the directory.
         files: paths below it of files whose checksums are wanted.
         links: paths below it of symbolic links, and the target that each should have.
+
+    **Example:**
+
+    ```python
+    host.get_fact(Tree, path="/srv/www")
+    ```
     """
 
     side_effect_free = True

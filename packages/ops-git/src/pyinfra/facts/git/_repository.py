@@ -22,6 +22,12 @@ class GitBranch(GitFact["str | None"]):
 
     Args:
         repo: the repository's folder.
+
+    **Example:**
+
+    ```python
+    host.get_fact(GitBranch, repo="/srv/site")
+    ```
     """
 
     side_effect_free = True
@@ -44,6 +50,12 @@ class GitTag(GitFact["list[str] | None"]):
 
     Args:
         repo: the repository's folder.
+
+    **Example:**
+
+    ```python
+    host.get_fact(GitTag, repo="/srv/site")
+    ```
     """
 
     side_effect_free = True
@@ -66,6 +78,12 @@ class GitTrackingBranch(GitFact["str | None"]):
 
     Args:
         repo: the repository's folder.
+
+    **Example:**
+
+    ```python
+    host.get_fact(GitTrackingBranch, repo="/srv/site")
+    ```
     """
 
     side_effect_free = True
@@ -90,6 +108,12 @@ class GitLocalCommit(GitFact["str | None"]):
     Args:
         repo: the repository's folder.
         ref: a branch, a tag or another name of a commit.
+
+    **Example:**
+
+    ```python
+    host.get_fact(GitLocalCommit, repo="/srv/site")
+    ```
     """
 
     side_effect_free = True
@@ -115,6 +139,12 @@ class GitRemoteBranchCommit(GitFact["str | None"]):
         repo: the repository's folder.
         remote: the remote's name.
         branch: the branch; the remote's own choice by default.
+
+    **Example:**
+
+    ```python
+    host.get_fact(GitRemoteBranchCommit, repo="/srv/site")
+    ```
     """
 
     # It asks another host, which may take long: not ahead of need.
@@ -146,6 +176,12 @@ class GitCheckedOutBranch(GitFact["str | None"]):
 
     Args:
         repo: the repository's folder.
+
+    **Example:**
+
+    ```python
+    host.get_fact(GitCheckedOutBranch, repo="/srv/site")
+    ```
     """
 
     side_effect_free = True
@@ -171,6 +207,12 @@ class GitSubmodules(GitFact["dict[str, str]"]):
     Args:
         repo: the repository's folder.
         recursive: whether to tell those of submodules, too.
+
+    **Example:**
+
+    ```python
+    host.get_fact(GitSubmodules, repo="/srv/site")
+    ```
     """
 
     default = dict

@@ -34,6 +34,12 @@ class GpgKeyrings(FactBase[dict[str, dict[str, Any]]]):
         },
     }
     ```
+
+    **Example:**
+
+    ```python
+    host.get_fact(GpgKeyrings, directories=["/etc/apt/keyrings"])
+    ```
     """
 
     @override

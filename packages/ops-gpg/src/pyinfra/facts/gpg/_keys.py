@@ -43,6 +43,12 @@ class GpgKey(GpgFactBase):
         },
     }
     ```
+
+    **Example:**
+
+    ```python
+    host.get_fact(GpgKey, src="/etc/apt/keyrings/docker.asc")
+    ```
     """
 
     def command(self, src: str) -> StringCommand:
