@@ -26,6 +26,7 @@ from pyinfra.operations.util.files import adjust_regex
 from ._arguments import check_path, reveal
 from ._diff import show_edit
 from ._local import timestamp
+from ._paths import edited_path
 
 # Gives a command that prints the edited text, to where the given redirection says.
 _Edit = Callable[[str], StringCommand]
@@ -53,7 +54,7 @@ def block(
 
     A block that is there is changed in its place. A new one goes before or after the first line that matches `line`,
     at the end where none does, or, without `line`, at the end of the file or (with `before` and `after`) at its start.
-    A file that is missing is made.
+    A file that is missing is made. Where a symbolic link is at the path, what it leads to is edited.
 
     Args:
         path: the file's path on the host.
@@ -113,6 +114,7 @@ def block(
     if exists and not current:
         _refuse_directory(path)
     show_edit(path, edit(""), exists)
+    path = edited_path(path)
     folder = _temporary_folder(path)
     redirection = ' > "$OUT"' if present or not _is_safe(folder) else " > $OUT"
     yield _rewrite(path, edit(redirection), exists, backup, folder)

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Generator
 
 from pyinfra import host
-from pyinfra.api import OperationError, StringCommand, operation
+from pyinfra.api import OperationError, OperationValueError, StringCommand, operation
 from pyinfra.facts.files import Directory, File, SameTree, Sha1File
 from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations.util.files import unix_path_join
@@ -37,6 +37,8 @@ def copy(src: str, dest: str, overwrite: bool = False) -> Generator[StringComman
     ```
     """
     src, dest = check_path("src", src), check_path("dest", dest)
+    if _is_within(dest, src):
+        raise OperationValueError(f"`dest` must not be in what is copied: {dest} is in {src}")
     is_directory = host.get_fact(Directory, path=src)
     if not is_directory and not host.get_fact(File, path=src):
         raise OperationError(f"src {src} does not exist")
@@ -59,3 +61,12 @@ def copy(src: str, dest: str, overwrite: bool = False) -> Generator[StringComman
         host.noop(f"{copied} already exists")
         return
     yield StringCommand("cp -r", *(["-f"] if overwrite else []), quote_path(src), quote_path(dest))
+
+
+def _is_within(path: str, folder: str) -> bool:
+    """Tell whether a path is a folder or below it, by what is written: what `..` leads to, the host alone knows."""
+    parts, others = ([part for part in one.split("/") if part != "."] for one in (path, folder))
+    if ".." in parts + others or path.startswith("/") is not folder.startswith("/"):
+        return False
+    inner, outer = ([part for part in one if part] for one in (parts, others))
+    return inner[: len(outer)] == outer

@@ -12,6 +12,7 @@ from pyinfra.facts.util.quoting import quote_path
 
 from ._arguments import check_mode, check_owner, check_path
 from ._metadata import chown_if_needed, metadata_changes
+from ._owners import refuse_unknown_owners
 from ._paths import make_way, remove
 
 
@@ -67,6 +68,8 @@ def directory(
     if info is False and _no_fail_on_link and host.get_fact(Link, path=path):
         host.noop(f"directory {path} already exists (as a link)")
         return
+    if present and not info:
+        refuse_unknown_owners(user, group)
     if info is False:
         yield from make_way(path, "directory", force, force_backup, force_backup_dir)
     # Little may be known of one that is there.
@@ -107,6 +110,7 @@ def ensure_parent(
         return
     info = host.get_fact(Directory, path=parent)
     if info is None:
+        refuse_unknown_owners(user, group)
         yield StringCommand("mkdir -p", quote_path(parent))
         yield from chown_if_needed(parent, user, group, None)
     elif info is False and not host.get_fact(Link, path=parent):

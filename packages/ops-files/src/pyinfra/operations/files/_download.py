@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import OperationError, OperationTypeError, OperationValueError, StringCommand, operation
 from pyinfra.api.util import sha1_hash
 from pyinfra.facts.files import File, Md5File, Sha1File, Sha256File, Sha384File
@@ -20,6 +20,8 @@ from ._arguments import check_mode, check_owner, check_path
 from ._fetching import Request, fetch_command, verify_command
 from ._local import temporary_path
 from ._metadata import metadata_changes
+from ._owners import refuse_unknown_owners
+from ._paths import remove
 
 # Where anybody may make files.
 _SHARED = ("/tmp/", "/var/tmp/", "/dev/shm/")  # noqa: S108 - where not to use a name that others can guess
@@ -51,8 +53,8 @@ def download(
 ) -> Generator[StringCommand, None, None]:
     """Download a file from the web to the host, where it is not there yet.
 
-    The host needs `curl` or `wget`. A checksum is compared on the host before (a file that has it is left alone) and
-    after: where it differs then, the operation fails.
+    The host needs `curl` or `wget`. A checksum is compared on the host before (a file that has it is left alone), and
+    before the new one takes its place: where it differs then, the operation fails, and the old file stays.
 
     Args:
         src: the URL.
@@ -104,7 +106,8 @@ def download(
     if info is False:
         raise OperationError(f"Destination {dest} already exists and is not a file")
     if info is None or force or not _is_current(dest, info, sums, cache_time):
-        yield from _fetch(request, dest, temp_dir)
+        refuse_unknown_owners(user, group)
+        yield from _fetch(request, dest, temp_dir, sums)
         if user or group:
             yield chown(dest, user, group)
         if wanted_mode is not None:
@@ -158,13 +161,30 @@ def _is_younger(mtime: datetime | None, now: datetime, seconds: int) -> bool:
         return True
 
 
-def _fetch(request: Request, dest: str, temp_dir: str | Path | None) -> Iterator[StringCommand]:
+def _fetch(
+    request: Request, dest: str, temp_dir: str | Path | None, sums: Mapping[str, str]
+) -> Iterator[StringCommand]:
     temporary = _temporary_path(dest, temp_dir)
     tool = "curl" if host.get_fact(Which, command="curl") else None
     if tool is None and host.get_fact(Which, command="wget"):
         tool = "wget"
     yield fetch_command(request, temporary, tool)
+    if state.is_executing:
+        yield from _refuse_other(temporary, dest, sums)
     yield StringCommand("mv", quote_path(temporary), quote_path(dest))
+
+
+def _refuse_other(temporary: str, dest: str, sums: Mapping[str, str]) -> Iterator[StringCommand]:
+    """Remove what was downloaded, and fail, where it has another checksum, before it takes the place of a good file."""
+    found = {kind: host.get_fact(_FACTS[kind], path=temporary) for kind in sums}
+    for kind, wanted in sums.items():
+        if found[kind] == wanted:
+            continue
+        yield remove(temporary)
+        raise OperationError(
+            f"{kind} did not match! What {host.name} has downloaded for {dest} has {found[kind]}, not {wanted}; "
+            f"{dest} is left as it was"
+        )
 
 
 def _temporary_path(dest: str, temp_dir: str | Path | None) -> str:

@@ -12,6 +12,7 @@ from pyinfra.facts.util.quoting import quote_path
 from ._arguments import check_mode, check_owner, check_path
 from ._directory import ensure_parent
 from ._metadata import metadata_changes
+from ._owners import refuse_unknown_owners
 from ._paths import make_way, remove
 
 
@@ -60,6 +61,8 @@ def file(
     wanted_mode = check_mode(mode)
     user, group = check_owner("user", user), check_owner("group", group)
     info = host.get_fact(File, path=path)
+    if present and not info:
+        refuse_unknown_owners(user, group)
     if info is False:
         yield from make_way(path, "file", force, force_backup, force_backup_dir)
     if not present:

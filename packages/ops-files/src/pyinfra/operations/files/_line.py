@@ -18,6 +18,7 @@ from pyinfra.operations.util.files import adjust_regex, sed_delete, sed_replace,
 from ._arguments import check_path, reveal
 from ._diff import show_edit
 from ._local import timestamp
+from ._paths import edited_path
 from ._regex import escape_literal, surely_finds, surely_unchanged
 
 
@@ -38,7 +39,7 @@ def line(
 
     The lines are those that match anywhere; `^` and `$` in the expression tie it to their start and end. Where none
     matches, `line` itself (without `^` and `$`) or `replace` is added at the end of the file, which is made where it
-    is missing.
+    is missing. Where a symbolic link is at the path, what it leads to is edited.
 
     Args:
         path: the file's path on the host.
@@ -123,7 +124,7 @@ def _remove(
     if not found:
         host.noop(f'line "{line}" does not exist in {search.path}')
         return
-    delete = partial(sed_delete, search.path, search.pattern, "", None, **search.regex)
+    delete = partial(sed_delete, edited_path(search.path), search.pattern, "", None, **search.regex)
     show_edit(search.path, delete(in_place=False))
     yield delete(backup=backup)
 
@@ -137,7 +138,7 @@ def _replace(
     # An escaped dollar ends no expression: what stands behind it is replaced with the rest of the line.
     pattern = f"{search.pattern}.*$" if search.pattern.endswith("\\$") else search.pattern
     text = replace if search.interpolate_variables else _escape_backslashes(replace)
-    edit = partial(sed_replace, search.path, pattern, text, flags, **search.regex)
+    edit = partial(sed_replace, edited_path(search.path), pattern, text, flags, **search.regex)
     show_edit(search.path, edit(in_place=False))
     yield edit(backup=backup)
 

@@ -13,6 +13,7 @@ from pyinfra.facts.util.quoting import quote_path
 from ._arguments import check_owner, check_path
 from ._directory import ensure_parent
 from ._metadata import chown_if_needed
+from ._owners import refuse_unknown_owners
 from ._paths import make_way, remove
 
 
@@ -69,18 +70,17 @@ def link(
             yield from make_way(path, "link", force, force_backup, force_backup_dir)
         return
     wanted = check_path("target", target)
+    if info is False and not symbolic and host.get_fact(SameFile, path=path, other=wanted):
+        host.noop(f"link {path} already exists")
+        return
+    is_right = bool(info) and symbolic and info["link_target"] == wanted
+    if not is_right:
+        refuse_unknown_owners(user, group)
     if info is False:
-        if not symbolic and host.get_fact(SameFile, path=path, other=wanted):
-            host.noop(f"link {path} already exists")
-            return
         yield from make_way(path, "link", force, force_backup, force_backup_dir)
     elif info is None and create_remote_dir:
         yield from ensure_parent(path, user, group)
-    is_right = bool(info) and symbolic and info["link_target"] == wanted
-    changes: list[StringCommand] = []
-    if not is_right:
-        changes += [remove(path)] if info else []
-        changes.append(_make(path, wanted, symbolic))
+    changes = [] if is_right else [*([remove(path)] if info else []), _make(path, wanted, symbolic)]
     changes += chown_if_needed(path, user, group, info if is_right else None, dereference=False)
     yield from changes
     if not changes:

@@ -6,12 +6,17 @@ import posixpath
 from collections.abc import Iterator
 from typing import Any
 
+from pyinfra import host, state
 from pyinfra.api import OperationError, StringCommand
+from pyinfra.facts.files import Link
 from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations.util.files import unix_path_join
 
 from ._arguments import check_path
 from ._local import timestamp
+
+# As many links in a row as Linux follows.
+_LINKS = 40
 
 
 def make_way(
@@ -46,3 +51,30 @@ def make_way(
 def remove(path: str, recursive: bool = False) -> StringCommand:
     """Give the command that removes what is at a path."""
     return StringCommand("rm", "-rf" if recursive else "-f", quote_path(path))
+
+
+def edited_path(path: str) -> str:
+    """Give the path of the file that an edit is to replace: where a symbolic link is, what it leads to.
+
+    In prepare nothing is asked: an earlier operation may make the link, and that the file changes is known without.
+
+    Args:
+        path: the path on the host.
+
+    Returns:
+        The path of what is no link.
+
+    Raises:
+        OperationError: the links lead nowhere but to each other.
+    """
+    if not state.is_executing:
+        return path
+    place = path
+    for _ in range(_LINKS):
+        link: Any = host.get_fact(Link, path=place)
+        if link is None and place != path:
+            break
+        if not link:
+            return place
+        place = posixpath.join(posixpath.dirname(place), link["link_target"])
+    raise OperationError(f"{path} on {host.name} is a symbolic link that leads to no file")

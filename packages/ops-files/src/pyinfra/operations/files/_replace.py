@@ -13,6 +13,7 @@ from pyinfra.operations.util.files import sed_replace
 from ._arguments import check_path, reveal
 from ._diff import show_edit
 from ._line import check_flags
+from ._paths import edited_path
 from ._regex import surely_unchanged
 
 
@@ -28,6 +29,8 @@ def replace(
     match: str | None = None,
 ) -> Generator[StringCommand, None, None]:
     r"""Replace text in a file.
+
+    Where a symbolic link is at the path, what it leads to is edited.
 
     Args:
         path: the file's path on the host.
@@ -70,6 +73,7 @@ def replace(
     ):
         host.noop(f'string "{text}" is already replaced in {path}')
         return
+    path = edited_path(path)
     if found:
         show_edit(path, sed_replace(path, text, replace, flags, in_place=False, **regex))
     yield sed_replace(path, text, replace, flags, backup=backup, **regex)

@@ -18,6 +18,7 @@ from ._file import file
 from ._link import link
 from ._local import LocalFileError, local_os, local_path
 from ._local_tree import Excluded, LocalTree, make_patterns, walk
+from ._owners import refuse_unknown_owners
 from ._put import put_below
 from ._tree_commands import carry_out
 from ._tree_plan import find_removed, make_plan
@@ -133,6 +134,8 @@ def _sync_many(
     if removing is not None:
         plan.removed = find_removed(tree, found, dest, removing)
     changes = list(carry_out(plan, tree, dest, owner))
+    if changes:
+        refuse_unknown_owners(*owner)
     yield from changes
     if not changes:
         host.noop(f"directory {dest} already holds what {tree.source} does")

@@ -21,6 +21,7 @@ from pyinfra.operations.util.files import chown
 
 from ._arguments import check_owner, check_path
 from ._local import LocalFileError, local_os, local_path, temporary_path
+from ._owners import refuse_unknown_owners
 from ._paths import remove
 
 # The end of an archive's name, and tar's options for it; None for unzip.
@@ -83,6 +84,7 @@ def unarchive(
         return
     if not host.get_fact(Directory, path=dest):
         raise OperationError(f"Destination {dest} is not an existing directory")
+    refuse_unknown_owners(user, group)
     if remote_src:
         if host.get_fact(File, path=src) is None:
             raise OperationError(f"Remote archive {src} does not exist")
