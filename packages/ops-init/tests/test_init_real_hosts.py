@@ -9,7 +9,7 @@ from pyinfra.api.connect import connect_all, disconnect_all
 from pyinfra.api.operation import add_op
 from pyinfra.api.operations import run_ops
 from pyinfra.operations import files, runit, sysvinit
-from pyinfra_testkit.deploys import assert_idempotent, run_deploy
+from pyinfra_testkit.deploys import assert_idempotent, assert_preview_true, run_deploy
 
 pytestmark = pytest.mark.real_hosts
 
@@ -227,6 +227,19 @@ def test_a_new_runit_service_that_must_not_run_is_never_started(runit_host):
     assert apply(runit_host, runit.service, "demo", running=False, enabled=False)
     assert (folder / "supervise").is_dir()
     assert not (folder / "started").exists()
+
+
+def test_runit_does_as_previewed(runit_host):
+    folder = install_runit_service(runit_host, "demo")
+
+    def have(**arguments):
+        return lambda: runit.service(name="demo", service="demo", _sudo=True, **arguments)
+
+    made = assert_preview_true(runit_host, have())
+    assert "var/service/demo" in made.paths
+    assert runit_pid(folder)
+    assert assert_idempotent(runit_host, have(running=False, enabled=False)).changed == ["demo"]
+    assert runit_pid(folder) is None
 
 
 def test_runit_has_no_such_service(runit_host):

@@ -6,11 +6,12 @@ import re
 import shlex
 from collections.abc import Collection, Generator, Mapping
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import OperationTypeError, OperationValueError, StringCommand, operation
 from pyinfra.facts.apk import ApkPackages, ApkWillChange, ApkWorld
 from pyinfra.facts.apk._changes import read_changes
 from pyinfra.operations.util.packaging import PkgInfo, ensure_packages
+from pyinfra.operations.util.tools import check_tool
 
 from ._upgrade import update as update_index
 from ._upgrade import upgrade as upgrade_all
@@ -49,6 +50,7 @@ def packages(
         OperationTypeError: a name is no str.
         OperationValueError: a name is empty or would be taken for an option; or what is to be upgraded or removed is
             not given by its package's name.
+        OperationError: the host has no apk.
 
     **Example:**
 
@@ -69,6 +71,8 @@ def packages(
     elif latest:
         _check_names_of_packages(wanted)
     installed = host.get_fact(ApkPackages)
+    if not installed:
+        check_tool(state, host, "apk")
     if update:
         yield from update_index._inner()
     if upgrade:

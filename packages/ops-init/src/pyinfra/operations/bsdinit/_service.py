@@ -52,6 +52,7 @@ def service(
         ```
     """
     check_service_name(service)
+    check_switch("running", running)
     check_switch("enabled", enabled)
     if "/" in service or service in {".", ".."}:
         raise OperationValueError(f"service must be the name of a script in /etc/rc.d, not {service!r}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import OperationValueError, QuoteString, StringCommand, operation
 from pyinfra.facts.openrc import OpenrcEnabled, OpenrcStatus
 from pyinfra.facts.openrc._status import OpenrcServiceStatus
@@ -14,6 +14,7 @@ from pyinfra.operations.util.service import (
     end_of_options,
     handle_service_control,
 )
+from pyinfra.operations.util.tools import check_tool
 
 
 @operation()
@@ -40,6 +41,7 @@ def service(
     Raises:
         OperationTypeError: `running` or `enabled` is something else than True, False and None.
         OperationValueError: the name or the runlevel is empty, or the quotes in `command` are not closed.
+        OperationError: the host has no OpenRC.
 
     Example:
         ```
@@ -55,15 +57,19 @@ def service(
         ```
     """
     check_service_name(service)
+    check_switch("running", running)
     check_switch("enabled", enabled)
     if not isinstance(runlevel, str) or not runlevel:
         raise OperationValueError(f"runlevel must be the name of a runlevel, not {runlevel!r}")
+    statuses = _statuses(service, runlevel)
+    if not statuses:
+        check_tool(state, host, "rc-service")
     # Asked before a command is run, since facts are asked anew behind each.
     members = {} if enabled is None else host.get_fact(OpenrcEnabled, runlevel=runlevel)
     yield from handle_service_control(
         host,
         service,
-        _statuses(service, runlevel),
+        statuses,
         f"rc-service {end_of_options(service)}{{0}} {{1}}",
         running,
         restarted,

@@ -66,6 +66,7 @@ def service(
         ```
     """
     check_script_name(service)
+    check_switch("running", running)
     check_switch("enabled", enabled)
     statuses = host.get_fact(InitdStatus)
     if service not in statuses:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from io import StringIO
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import FileUploadCommand, OperationValueError, StringCommand, operation
 from pyinfra.facts.upstart import UpstartStatus
 from pyinfra.operations import files
@@ -15,6 +15,7 @@ from pyinfra.operations.util.service import (
     end_of_options,
     handle_service_control,
 )
+from pyinfra.operations.util.tools import check_tool
 
 
 @operation()
@@ -41,6 +42,7 @@ def service(
         OperationTypeError: `running` or `enabled` is something else than True, False and None.
         OperationValueError: the name is empty, or holds a slash though `enabled` is given, or the quotes in
             `command` are not closed.
+        OperationError: the host has no Upstart.
 
     Example:
         ```
@@ -56,10 +58,13 @@ def service(
         ```
     """
     check_service_name(service)
+    check_switch("running", running)
     check_switch("enabled", enabled)
     if enabled is not None and "/" in service:
         raise OperationValueError(f"service must be the name of a job in /etc/init, not {service!r}")
     statuses = host.get_fact(UpstartStatus)
+    if not statuses:
+        check_tool(state, host, "initctl")
     yield from handle_service_control(
         host,
         service,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import OperationValueError, QuoteString, StringCommand, operation
 from pyinfra.facts.systemd import SystemdEnabled, SystemdStatus
 from pyinfra.facts.systemd._systemctl import systemctl
@@ -16,7 +16,9 @@ from pyinfra.operations.util.service import (
     end_of_options,
     handle_service_control,
 )
+from pyinfra.operations.util.tools import check_tool
 
+from ._daemon_reload import check_manager
 from ._daemon_reload import daemon_reload as reload_units
 
 # The types of units that systemd.unit(5) lists.
@@ -68,7 +70,8 @@ def service(
 
     Raises:
         OperationTypeError: `running` or `enabled` is something else than True, False and None.
-        OperationValueError: the name is empty or a pattern, or the quotes in `command` are not closed.
+        OperationValueError: a name is empty, or the unit's is a pattern, or the quotes in `command` are not closed.
+        OperationError: the host has no systemd.
 
     Example:
         ```
@@ -89,6 +92,7 @@ def service(
     if GLOB.search(service):
         raise OperationValueError(f"service must be the name of one unit, not the pattern {service!r}")
     unit = _unit_name(service)
+    check_manager(machine, user_name)
     base = systemctl(user_mode, machine, user_name)
     asked: dict[str, Any] = {
         "user_mode": user_mode,
@@ -97,6 +101,8 @@ def service(
         "services": [unit],
     }
     statuses = host.get_fact(SystemdStatus, **asked)
+    if not statuses:
+        check_tool(state, host, "systemctl")
     switch = [] if enabled is None else list(_enable(unit, enabled, asked))
 
     if daemon_reload:
