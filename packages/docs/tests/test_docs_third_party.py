@@ -89,7 +89,13 @@ def test_arguments_keep_their_text_and_types(site: Path):
 def test_an_operation_that_always_changes_something_says_so(site: Path):
     page = (site / "operations" / "nginx" / "reload.html").read_text()
     assert "Not idempotent" in page
-    assert "Facts it asks</strong>: none" in page
+    assert 'Facts it asks</strong>: <a href="../../facts/nginx/Sites.html">nginx.Sites</a>' in page
+
+
+def test_indexes_say_what_a_plugin_is_for(site: Path):
+    assert "Operations on nginx." in text_of(site / "operations" / "index.html")
+    assert "Facts about nginx." in text_of(site / "facts" / "index.html")
+    assert "Operations on nginx." in text_of(site / "plugins" / "nginx.html")
 
 
 def test_a_fact_tells_its_tool_and_value(site: Path):
@@ -100,7 +106,9 @@ def test_a_fact_tells_its_tool_and_value(site: Path):
     page = (site / "facts" / "nginx" / "Sites.html").read_text()
     assert "Tool it needs</strong>: <code>nginx</code>" in page
     assert 'href="../../operations/nginx/site.html">nginx.site</a>' in page
-    assert "pyinfra HOST fact nginx.Sites" in text
+    assert 'host.get_fact(Sites, folder="/srv/my sites")' in text
+    assert "pyinfra HOST fact nginx.Sites 'folder=/srv/my sites'" in text
+    assert "Facts it asks first</strong>: <code>server.Which</code>" in page
 
 
 def test_a_view_of_a_fact_names_it(site: Path):

@@ -11,7 +11,7 @@ from ._checks import check
 from ._core import core_pages
 from ._metadata import read_plugins
 from ._pages import Documented, pages_of, path_of
-from ._reading import read_members
+from ._reading import about, read_members
 from ._site import check_output, render
 from ._written import Page, written_pages
 
@@ -32,7 +32,7 @@ def build(source: Path, output: Path) -> int:
     """
     source, output = source.resolve(), output.resolve()
     check_output(source, output)
-    documented = [Documented(plugin, read_members(plugin)) for plugin in read_plugins(source)]
+    documented = [Documented(plugin, read_members(plugin), about(plugin)) for plugin in read_plugins(source)]
     check(documented)
     _find_facts(documented)
     reference = core_pages(source)

@@ -39,18 +39,19 @@ def _problems(member: Member) -> Iterator[str]:
     for argument in member.arguments:
         if not argument.text:
             yield f"the argument {argument.name} is not described (in the docstring's section Args)"
-    if member.kind == "operation":
+    if member.example:
         yield from _problems_of_example(member)
+    elif member.kind == "operation":
+        yield "it has no example (a ```python block below **Example:**)"
 
 
 def _problems_of_example(member: Member) -> Iterator[str]:
-    if not member.example:
-        yield "it has no example (a ```python block below **Example:**)"
-        return
     try:
         tree = ast.parse(member.example)
     except SyntaxError as error:
         yield f"its example is no Python: {error.msg}"
+        return
+    if member.kind != "operation":
         return
     called = (one.func for one in ast.walk(tree) if isinstance(one, ast.Call))
     if not any(ast.unparse(one).rpartition(".")[2] == member.short_name for one in called):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from ._model import Argument
 
 _CORE = Path("packages/core/src/pyinfra")
 _CLI = Path("packages/cli/src/pyinfra_cli")
+_WIDTH = 80
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,15 @@ class Hook:
     arguments: list[str]
     returns: str
     text: str
+
+    @property
+    def signature(self) -> str:
+        """Its arguments with their types, in as many lines as they take."""
+        returns = f" -> {self.returns}" if self.returns else ""
+        line = f"def {self.name}({', '.join(self.arguments)}){returns}: ..."
+        if len(line) <= _WIDTH:
+            return line
+        return f"def {self.name}(\n" + "".join(f"    {one},\n" for one in self.arguments) + f"){returns}: ..."
 
 
 def core_pages(source: Path) -> dict[str, str]:
@@ -49,7 +59,7 @@ def core_pages(source: Path) -> dict[str, str]:
             "config.md.j2", keys=list(_config(core / "api" / "config.py"))
         ),
         "reference/hooks.md": render_template(
-            "hooks.md.j2", hooks=list(_hooks(spec)), types=list(_types(spec))
+            "hooks.md.j2", groups=_by_use(_hooks(spec)), types=list(_types(spec))
         ),
         "reference/command-line.md": render_template("command.md.j2", commands=list(commands(source / _CLI))),
     }
@@ -105,6 +115,14 @@ def _hooks(tree: ast.Module) -> Iterator[Hook]:
             yield Hook(
                 node.name, arguments, "" if returns == "None" else returns, ast.get_docstring(node) or ""
             )
+
+
+def _by_use(hooks: Iterable[Hook]) -> dict[str, list[Hook]]:
+    """Tell the hooks that watch a run from those that bring something to it, which give it."""
+    groups: dict[str, list[Hook]] = {"To watch a run": [], "To bring something": []}
+    for hook in hooks:
+        groups["To bring something" if hook.returns else "To watch a run"].append(hook)
+    return groups
 
 
 def _types(tree: ast.Module) -> Iterator[tuple[str, str, list[Argument]]]:

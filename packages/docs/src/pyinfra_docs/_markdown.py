@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import jinja2
@@ -77,9 +79,41 @@ def signature_of(member: Member) -> str:
 
 
 def use_of(member: Member) -> str:
-    """Write how a fact is asked, with the arguments that it can't do without."""
+    """Write how a fact is asked: as its example does, or with the arguments that it can't do without."""
+    if member.example:
+        return member.example.rstrip()
     needed = [f"{one.name}=..." for one in member.arguments if one.default is None]
     return f"host.get_fact({', '.join([member.short_name, *needed])})"
+
+
+def command_of(member: Member) -> str:
+    """Write the words of a command line that ask a fact, as its example does."""
+    words = [member.name]
+    for name, value in _asked(member):
+        text = value if isinstance(value, str) else repr(value)
+        words.append(shlex.quote(f"{name}={text}"))
+    return " ".join(words)
+
+
+def _asked(member: Member) -> Iterator[tuple[str, object]]:
+    """Give the arguments with which a fact is asked in its example."""
+    if not member.example:
+        yield from ((one.name, "…") for one in member.arguments if one.default is None)
+        return
+    for call in ast.walk(ast.parse(member.example)):
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("get_fact"):
+            given = {one.arg: one.value for one in call.keywords if one.arg}
+            names = [one.name for one in member.arguments]
+            given.update(zip(names, call.args[1:], strict=False))
+            yield from ((name, _value(node)) for name, node in given.items())
+            return
+
+
+def _value(node: ast.expr) -> object:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        return "…"
 
 
 def _parameters(arguments: Iterable[Argument]) -> Iterable[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ._markdown import count, one_line, render_template, signature_of, use_of
+from ._markdown import command_of, count, one_line, render_template, signature_of, use_of
 from ._written import description_of
 
 if TYPE_CHECKING:
@@ -27,10 +27,11 @@ ABOUT = {
 
 @dataclass
 class Documented:
-    """A plugin and what it offers."""
+    """A plugin, what it offers, and what it says of itself in a line."""
 
     plugin: Plugin
     members: list[Member] = field(default_factory=list)
+    about: str = ""
 
 
 def path_of(member: Member) -> str:
@@ -90,6 +91,7 @@ def _members(documented: Sequence[Documented], reference: Container[str]) -> dic
             module=_module(one.plugin),
             signature=signature_of(member),
             use=use_of(member),
+            command=command_of(member),
             link=partial(_link, known),
             asked_by=sorted(asking.get(member.name, ())) if member.kind == "fact" else [],
             line=one_line,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import logging
 import re
 from collections.abc import Iterator
@@ -44,6 +45,14 @@ def read_members(plugin: Plugin) -> list[Member]:
     module = load_module(plugin.source, plugin.module)
     reader = _Reader(plugin, module)
     return sorted(reader.members(), key=lambda member: member.name)
+
+
+def about(plugin: Plugin) -> str:
+    """Give the first sentence of a module's docstring; empty for a connector, which tells of itself."""
+    file = plugin.path / "__init__.py" if plugin.path.is_dir() else plugin.path
+    if plugin.type == "connector" or not file.is_file():
+        return ""
+    return " ".join((ast.get_docstring(parse(file)) or "").partition("\n\n")[0].split())
 
 
 def load_module(source: Path, name: str) -> Any:

@@ -37,8 +37,15 @@ if TYPE_CHECKING:
 class LocalConnector(BaseConnector):
     """Runs commands on this machine.
 
-    ```
+    ```sh
     pyinfra @local files.directory /tmp/demo
+    pyinfra @local exec -- uptime
+    ```
+
+    **Example:**
+
+    ```python
+    workstation = ["@local"]
     ```
     """
 

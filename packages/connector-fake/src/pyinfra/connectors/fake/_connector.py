@@ -42,8 +42,17 @@ class FakeConnector(BaseConnector):
 
     For demos, pages of documentation, and tests of deploys.
 
+    ```sh
+    pyinfra @fake/web-1,@fake/web-2 exec -- uptime
     ```
-    pyinfra @fake/web-1,@fake/web-2 deploy.py
+
+    **Example:**
+
+    ```python
+    web = [
+        "@fake/web-1",
+        ("@fake/web-2", {"fake_responses": {"nginx -t": {"stderr": "unknown directive", "exit_code": 1}}}),
+    ]
     ```
 
     Attributes:

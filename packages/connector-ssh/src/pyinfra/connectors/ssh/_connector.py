@@ -53,7 +53,7 @@ _PRIVILEGES = ("_sudo", "_su_user", "_doas", "_dzdo")
 class SSHConnector(BaseConnector):
     """Reaches hosts over ssh, the default connector: hosts of an inventory are ssh hosts unless it says otherwise.
 
-    ```
+    ```sh
     pyinfra my-host.net files.directory /tmp/demo
     pyinfra @ssh/192.168.1.20 exec -- uptime
     ```
@@ -64,6 +64,15 @@ class SSHConnector(BaseConnector):
     Files are uploaded by one command that reads the content from stdin and replaces the destination in one step. With
     `ssh_file_transfer_protocol` the content goes to a private temporary file by sftp or scp first, and is then put in
     place by the same command.
+
+    **Example:**
+
+    ```python
+    web = [
+        "web-1.example.net",
+        ("web-2.example.net", {"ssh_user": "deploy", "ssh_port": 2222, "ssh_key": "~/.ssh/deploy"}),
+    ]
+    ```
     """
 
     handles_execution = True

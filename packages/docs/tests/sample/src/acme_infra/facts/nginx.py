@@ -1,6 +1,8 @@
 """Facts about nginx."""
 
+from pyinfra import host
 from pyinfra.api import FactBase, ShortFactBase
+from pyinfra.facts.server import Which
 from typing_extensions import TypedDict
 
 raise RuntimeError("documentation is read, not imported")
@@ -21,12 +23,20 @@ class Sites(FactBase[dict[str, SiteInfo]]):
 
     Args:
         folder: where they are.
+
+    **Example:**
+
+    ```python
+    host.get_fact(Sites, folder="/srv/my sites")
+    ```
     """
 
     def requires_command(self, folder: str = "/etc/nginx") -> str:
         return "nginx"
 
     def command(self, folder: str = "/etc/nginx") -> str:
+        if not host.get_fact(Which, command="nginx"):
+            return "true"
         return f"ls {folder}"
 
 

@@ -1,6 +1,7 @@
 """Operations on nginx."""
 
 from collections.abc import Generator
+from importlib import import_module
 
 from pyinfra import host
 from pyinfra.api import operation
@@ -48,7 +49,8 @@ def reload() -> Generator[str, None, None]:
     nginx.reload(_sudo=True)
     ```
     """
-    yield "nginx -s reload"
+    nginx = import_module("acme_infra.facts.nginx")
+    yield "nginx -s reload" if host.get_fact(nginx.Sites) else "true"
 
 
 def _enable(name: str, enabled: bool) -> Generator[str, None, None]:
