@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import builtins
 import importlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-
 from pyinfra.api import Config, Inventory, State
 
 try:

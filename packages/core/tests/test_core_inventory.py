@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from unittest.mock import Mock
 
 import pytest
 from pyinfra.api import Config, HiddenValue, Inventory, State
@@ -225,6 +226,9 @@ class TestConnectorData:
             ConnectorDataTypeError, match=f"host data {key} must be .*, not {type(value).__name__}"
         ):
             self.read(**{key: value})
+
+    def test_a_mock_stands_for_anything(self):
+        assert self.read(port=(stand_in := Mock()))["port"] is stand_in
 
     def test_right_ones(self):
         found = self.read(port=1, wait=1, flags=["-v"], either="x")

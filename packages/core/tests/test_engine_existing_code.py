@@ -12,16 +12,20 @@ from pathlib import Path
 import pytest
 from engine_kit import Content, Exists, Recorder, Unbatched, touch
 from pyinfra.api import (
+    Config,
     FactBase,
     FileUploadCommand,
     FunctionCommand,
+    Inventory,
     OperationError,
     OperationTypeError,
     OperationValueError,
+    State,
     StringCommand,
     deploy,
     operation,
 )
+from pyinfra.api.connect import connect_all
 from pyinfra.api.deploy import add_deploy, add_deploy_file
 from pyinfra.api.exceptions import ArgumentTypeError, NestedOperationError, PyinfraError
 from pyinfra.api.operation import add_op
@@ -421,6 +425,14 @@ def test_function_commands_may_be_yielded(make_run):
     assert seen == ["called"]
     [data] = run.state.ops[run.host].values()
     assert data.outcome is Outcome.CHANGED
+
+
+def test_a_host_that_another_connect_left_unconnected_has_failed(monkeypatch):
+    run = State(Inventory((["@local"], {})), Config())
+    monkeypatch.setattr("pyinfra.api.host.Host.connect", lambda host, **how: False)
+    with pytest.raises(PyinfraError):
+        connect_all(run)
+    assert {one.name for one in run.failed_hosts} == {"@local"}
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args, get_origin
 
@@ -15,8 +16,10 @@ def fits(value: object, hint: Any) -> bool:
         hint: a class, `Any`, a union, a `Literal`, or a container, whose items are not looked at.
 
     Returns:
-        Whether it is; True for hints of other kinds.
+        Whether it is; True for hints of other kinds, and for a mock, which tests of others put in place of anything.
     """
+    if _is_mock(value):
+        return True
     origin = get_origin(hint)
     if origin is None:
         return _is_of(value, hint)
@@ -25,6 +28,11 @@ def fits(value: object, hint: Any) -> bool:
     if isinstance(origin, type) and issubclass(origin, Iterable):
         return _is_collection(value, origin)
     return any(fits(value, inner) for inner in get_args(hint))
+
+
+def _is_mock(value: object) -> bool:
+    mock = sys.modules.get("unittest.mock")
+    return mock is not None and isinstance(value, mock.NonCallableMock)
 
 
 def _is_collection(value: object, origin: type) -> bool:
