@@ -41,6 +41,24 @@ def check_package_names(packages: str | list[str] | None) -> list[str]:
     return names
 
 
+def check_text(value: object, what: str, kind: str) -> None:
+    """Refuse what is no text.
+
+    Args:
+        value: the argument.
+        what: its name.
+        kind: what it must be, for the error.
+
+    Raises:
+        OperationTypeError: it is no str.
+        OperationValueError: it is empty, or holds a NUL.
+    """
+    if not isinstance(value, str):
+        raise OperationTypeError(f"{what} must be {kind}, not {value!r}")
+    if not value.strip() or "\0" in value:
+        raise OperationValueError(f"{what} must be {kind}, not {value!r}")
+
+
 def as_words(value: str | Iterable[str] | None, what: str) -> list[str]:
     """Read words that are given in one str or as a list.
 
@@ -52,10 +70,13 @@ def as_words(value: str | Iterable[str] | None, what: str) -> list[str]:
         The words.
 
     Raises:
+        OperationTypeError: it is neither a str nor a list.
         OperationValueError: one of a list is empty or holds a space or newline.
     """
     if isinstance(value, str):
         return value.split()
+    if not isinstance(value, list | tuple | set | None):
+        raise OperationTypeError(f"{what} must be words, or one str of them, not {value!r}")
     words = list(value or ())
     for word in words:
         if not isinstance(word, str) or word.split() != [word]:
@@ -74,7 +95,7 @@ def check_file_name(name: str, what: str) -> None:
         OperationValueError: it is empty, leads to another folder, or is made of other characters than `sources.list(5)`
             allows.
     """
-    if not is_read_by_apt(name):
+    if not isinstance(name, str) or not is_read_by_apt(name):
         raise OperationValueError(
             f"{what} must be a file's name of letters, digits, '-', '_' and '.', as apt reads no others, not {name!r}"
         )

@@ -16,6 +16,7 @@ from pyinfra.facts.deb import DebPackage, DebPackages
 from pyinfra.operations import files
 from typing_extensions import override
 
+from ._arguments import check_text
 from ._changes import read_changes
 from ._command import LockedCommand
 
@@ -43,6 +44,7 @@ def deb(src: str, present: bool = True, force: bool = False) -> Generator[Pyinfr
         force: whether to let apt do what may break the host (`--force-yes`), for what the package depends on.
 
     Raises:
+        OperationTypeError: `src` is no str.
         OperationValueError: `src` is neither a URL nor the path of a `.deb` file.
         OperationError: there is no such file, or no package in it.
 
@@ -58,6 +60,7 @@ def deb(src: str, present: bool = True, force: bool = False) -> Generator[Pyinfr
     )
     ```
     """
+    check_text(src, "src", "a URL or the path of a file that ends in .deb")
     path = src
     installed = host.get_fact(DebPackages)
     if urlparse(src).scheme in {"http", "https", "ftp"}:

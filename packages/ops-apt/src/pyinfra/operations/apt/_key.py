@@ -11,10 +11,12 @@ from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.apt._keys import KEY_DIRECTORIES
 from pyinfra.operations import gpg
 
+from ._arguments import check_text
+
 _KEYRINGS = "/etc/apt/keyrings"
 
 
-@operation()
+@operation(together=True)
 def key(
     src: str | None = None,
     keyserver: str | None = None,
@@ -38,6 +40,7 @@ def key(
         present: whether the keyring, or the keys, must be there.
 
     Raises:
+        OperationTypeError: a path, or the name of a key server, is no str.
         OperationError: the arguments leave open what to do.
 
     **Example:**
@@ -53,6 +56,13 @@ def key(
     )
     ```
     """
+    for what, value, kind in (
+        ("src", src, "the path or URL of a keyring"),
+        ("keyserver", keyserver, "the name or the URL of a key server"),
+        ("dest", dest, "the path or name of a keyring"),
+    ):
+        if value is not None:
+            check_text(value, what, kind)
     path = _keyring_path(src, keyserver, keyid, dest)
     if not present:
         if path is None and not keyid:

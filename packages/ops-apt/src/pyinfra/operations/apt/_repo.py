@@ -11,13 +11,13 @@ from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.apt import AptSource, AptSources, parse_apt_repo
 from pyinfra.operations import files
 
-from ._arguments import check_file_name
+from ._arguments import check_file_name, check_text
 from ._command import LockedCommand
 
 _MAIN_FILE = "/etc/apt/sources.list"
 
 
-@operation()
+@operation(together=True)
 def repo(
     src: str, present: bool = True, filename: str | None = None
 ) -> Generator[PyinfraCommand, None, None]:
@@ -33,6 +33,7 @@ def repo(
             from whichever file names it.
 
     Raises:
+        OperationTypeError: `src` is no str.
         OperationValueError: `src` is not such a line, or `filename` not a file's name.
         OperationError: it must be removed, and a `.sources` file names it; `apt.sources_file` manages those.
 
@@ -49,6 +50,7 @@ def repo(
     )
     ```
     """
+    check_text(src, "src", 'a line such as "deb http://host/debian bookworm main"')
     wanted = parse_apt_repo(src)
     if wanted is None or "\n" in src:
         raise OperationValueError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from io import StringIO
 from typing import Any
@@ -14,12 +15,13 @@ from pyinfra.facts.apt._sources import parse_deb822
 from pyinfra.facts.files import File
 from pyinfra.operations import files
 
-from ._arguments import as_words, check_file_name
+from ._arguments import as_words, check_file_name, check_text
 
 Words = list[str] | str
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.")
 
 
-@operation()
+@operation(together=True)
 def sources_file(
     filename: str,
     types: Words = "deb",
@@ -46,6 +48,7 @@ def sources_file(
         present: whether the file must be there.
 
     Raises:
+        OperationTypeError: an argument is no text.
         OperationError: there is no URI or no suite.
         OperationValueError: an argument is not what it must be, or a suite lacks components, or is a path and has some:
             apt would refuse to work at all with such a file.
@@ -102,6 +105,10 @@ def _stanza(
         raise OperationError("apt.sources_file requires at least one URI and one suite")
     if not fields["Types"] or set(fields["Types"]) - {"deb", "deb-src"}:
         raise OperationValueError(f"types must be deb, deb-src or both, not {types!r}")
+    for uri in fields["URIs"]:
+        # Of a source without one, apt would refuse to read any.
+        if not _URI.match(uri):
+            raise OperationValueError(f"uris must be URIs such as https://host/debian, not {uri!r}")
     for suite in fields["Suites"]:
         if suite.endswith("/") == bool(fields["Components"]):
             raise OperationValueError(
@@ -109,7 +116,8 @@ def _stanza(
                 f"not {components!r}"
             )
     lines = [f"{name}: {' '.join(words)}" for name, words in fields.items() if words]
-    if signed_by:
+    if signed_by is not None:
+        check_text(signed_by, "signed_by", "the path of a keyring, or a key")
         lines.append(_signed_by(signed_by.strip()))
     return "\n".join(lines) + "\n"
 

@@ -31,7 +31,7 @@ _FIVE_FIELDS = rf"^{_BLANK}*\([^[:space:]]\{{1,\}}{_BLANK}\{{1,\}}\)\{{5\}}"
 _ONE_FIELD = rf"^{_BLANK}*@[a-z]\{{1,\}}{_BLANK}\{{1,\}}"
 
 
-@operation()
+@operation(together=True)
 def crontab(
     command: str,
     present: bool = True,

@@ -23,6 +23,8 @@ def check_package_names(packages: str | list[str] | None) -> list[str]:
         OperationTypeError: one is no str.
         OperationValueError: one is empty, or would be taken for an option.
     """
+    if not isinstance(packages, str | list | tuple | set | None):
+        raise OperationTypeError(f"packages must be names of packages, or one, not {packages!r}")
     names = [packages] if isinstance(packages, str) else list(packages or ())
     for name in names:
         if not isinstance(name, str):
@@ -65,11 +67,13 @@ def check_repository(src: str, baseurl: str | None) -> None:
         baseurl: where the packages are.
 
     Raises:
-        OperationTypeError: `src` is no str.
+        OperationTypeError: `src` or `baseurl` is no str.
         OperationValueError: it is not such an ID, or there is a `baseurl` beside a URL.
     """
     if not isinstance(src, str):
         raise OperationTypeError(f"src must be a repository's ID or the URL of its file, not {src!r}")
+    if baseurl is not None and not isinstance(baseurl, str):
+        raise OperationTypeError(f"baseurl must be the URL of packages, not {baseurl!r}")
     if "://" in src:
         if baseurl:
             raise OperationValueError(

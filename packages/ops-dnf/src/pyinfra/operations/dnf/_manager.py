@@ -66,6 +66,8 @@ def manage_packages(
         The commands.
     """
     names = check_package_names(packages)
+    if latest and not present:
+        raise OperationValueError("latest=True can't be had with present=False: name one of the two")
     install = [
         "install",
         *(["--nobest"] if nobest else []),

@@ -12,7 +12,7 @@ from pyinfra.operations.util.packaging import ensure_yum_repo
 from ._arguments import check_repository
 
 
-@operation()
+@operation(together=True)
 def repo(
     src: str,
     present: bool = True,

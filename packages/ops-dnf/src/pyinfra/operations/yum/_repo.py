@@ -11,7 +11,7 @@ from pyinfra.operations.dnf._arguments import check_repository
 from pyinfra.operations.util.packaging import ensure_yum_repo
 
 
-@operation()
+@operation(together=True)
 def repo(
     src: str,
     present: bool = True,

@@ -12,7 +12,7 @@ from pyinfra.facts.git import GitConfig
 from ._words import check_name, git_in, is_folder
 
 
-@operation()
+@operation(together=True)
 def config(
     key: str, value: str, multi_value: bool = False, repo: str | None = None, system: bool = False
 ) -> Generator[StringCommand, None, None]:

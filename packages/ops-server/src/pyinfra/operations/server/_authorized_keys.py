@@ -91,6 +91,8 @@ def _append(path: str, key: str) -> StringCommand:
 
 
 def _read_keys(public_keys: str | list[str]) -> list[str]:
+    if not isinstance(public_keys, str | list | tuple | set):
+        raise OperationTypeError(f"public_keys must be keys or local paths, not {public_keys!r}")
     keys: dict[str, None] = {}
     for item in [public_keys] if isinstance(public_keys, str) else public_keys:
         if not isinstance(item, str):

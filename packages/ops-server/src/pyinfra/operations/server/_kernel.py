@@ -40,7 +40,7 @@ def modprobe(
         )
         ```
     """
-    modules = [module] if isinstance(module, str) else list(module)
+    modules = [module] if not isinstance(module, list | tuple) else list(module)
     if not modules or not all(isinstance(name, str) and name.strip() for name in modules):
         raise OperationValueError(f"module must be a module, or a list of some, not {module!r}")
     # The kernel knows no difference between dashes and underscores, and lists underscores.

@@ -15,7 +15,7 @@ from pyinfra.facts.server import Kernel, Mounts
 NEVER_SEEN = {"defaults", "auto", "noauto", "user", "nouser", "users", "owner", "group", "nofail", "_netdev"}
 
 
-@operation()
+@operation(together=True)
 def mount(
     path: str,
     mounted: bool = True,
@@ -33,7 +33,7 @@ def mount(
         fs_type: the type of the file system; None to have it found out.
 
     Raises:
-        OperationTypeError: `options` is no list of str.
+        OperationTypeError: `options` is no list of str, or another argument no str.
         OperationValueError: `path` is empty.
 
     Example:
@@ -48,6 +48,9 @@ def mount(
         )
         ```
     """
+    for what, value in (("path", path), ("device", device), ("fs_type", fs_type)):
+        if not isinstance(value, str) and (value is not None or what == "path"):
+            raise OperationTypeError(f"{what} must be text, not {value!r}")
     if not path:
         raise OperationValueError("path must be a mount point")
     if isinstance(options, str) or not all(isinstance(option, str) for option in options or []):

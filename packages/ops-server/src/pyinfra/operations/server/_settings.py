@@ -21,7 +21,7 @@ LOCALE = re.compile(r"[A-Za-z0-9_.@-]+")
 LIMIT = re.compile(r"-?\d+|unlimited|infinity")
 
 
-@operation()
+@operation(together=True)
 def timezone(timezone: str) -> Generator[StringCommand, None, None]:
     """Set the host's time zone.
 
@@ -60,7 +60,7 @@ def timezone(timezone: str) -> Generator[StringCommand, None, None]:
     yield StringCommand("echo", QuoteString(timezone), ">", "/etc/timezone")
 
 
-@operation()
+@operation(together=True)
 def locale(locale: str, present: bool = True) -> Generator[PyinfraCommand | StringCommand, None, None]:
     """Have a locale generated, or not, on Debian and its kin (`/etc/locale.gen`, `locale-gen`).
 
@@ -101,7 +101,7 @@ def locale(locale: str, present: bool = True) -> Generator[PyinfraCommand | Stri
     yield StringCommand("locale-gen")
 
 
-@operation()
+@operation(together=True)
 def security_limit(
     domain: str, limit_type: str, item: str, value: int | str
 ) -> Generator[PyinfraCommand | StringCommand, None, None]:

@@ -38,7 +38,9 @@ def shell(
         )
         ```
     """
-    several = [commands] if isinstance(commands, str | StringCommand) else list(commands)
+    several = (
+        list(commands) if isinstance(commands, Sequence) and not isinstance(commands, str) else [commands]
+    )
     for command in several:
         if not isinstance(command, str | StringCommand):
             raise OperationTypeError(f"commands must be shell commands (str), not {type(command).__name__}")

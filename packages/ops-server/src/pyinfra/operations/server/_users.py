@@ -15,7 +15,7 @@ from pyinfra.operations import files
 
 from ._account import Account, add, change, raw_password, remove
 from ._authorized_keys import user_authorized_keys
-from ._names import check_account_name
+from ._names import FORBIDDEN, check_account_name
 
 
 @operation(together=True)
@@ -62,7 +62,7 @@ def user(
             NetBSD, which have no tool for that).
 
     Raises:
-        OperationTypeError: `groups` is no list.
+        OperationTypeError: `groups` is no list, or `home`, `shell` or `comment` no str.
         OperationValueError: a value can't be a user's, or keys are to be removed, and none named that stay.
         OperationError: the host has no tool to change its users with.
 
@@ -80,6 +80,7 @@ def user(
         ```
     """
     _check(user, group, groups, uid)
+    _check_fields({"home": home, "shell": shell, "comment": comment})
     _check_secrets(password, public_keys, delete_keys)
     existing = host.get_fact(Users).get(user)
     if not present:
@@ -130,6 +131,14 @@ def _check(user: Any, group: Any, groups: Any, uid: Any) -> None:
             raise OperationValueError(f"group must be the name of one group, not {name!r}")
     if uid is not None and not str(uid).isdecimal():
         raise OperationValueError(f"uid must be a number that is not negative, not {uid!r}")
+
+
+def _check_fields(fields: dict[str, Any]) -> None:
+    for name, value in fields.items():
+        if value is not None and not isinstance(value, str):
+            raise OperationTypeError(f"{name} must be text, not {value!r}")
+        if value and FORBIDDEN.search(value):
+            raise OperationValueError(f"{name} must be without colons and newlines, not {value!r}")
 
 
 def _check_secrets(password: Any, public_keys: Any, delete_keys: bool) -> None:

@@ -11,12 +11,13 @@ from pyinfra.facts.files import FindInFile
 from pyinfra.facts.server import Home
 from pyinfra.operations import files
 
+from ._renewing import RenewCommand
 from ._target import check_host
 
 SSH_PORT = 22
 
 
-@operation()
+@operation(together=True)
 def keyscan(
     hostname: str, force: bool = False, port: int = 22
 ) -> Generator[PyinfraCommand | StringCommand, None, None]:
@@ -27,7 +28,7 @@ def keyscan(
 
     Args:
         hostname: the other host.
-        force: whether to take its keys anew, each time.
+        force: whether to take its keys anew, each time; where it gives none, those that were known stay.
         port: the port there.
 
     Raises:
@@ -57,9 +58,8 @@ def keyscan(
     if is_known:
         name = hostname if int(port) == SSH_PORT else f"[{hostname}]:{port}"
         yield StringCommand("ssh-keygen -R", QuoteString(name))
-    yield StringCommand(
-        "ssh-keyscan -p", QuoteString(str(port)), QuoteString(hostname), ">>", QuoteString(known_hosts)
-    )
+    scan = ("ssh-keyscan -p", QuoteString(str(port)), QuoteString(hostname), ">>", QuoteString(known_hosts))
+    yield RenewCommand(known_hosts, *scan) if is_known else StringCommand(*scan)
 
 
 def _is_about(line: object, hostname: str, port: int) -> bool:

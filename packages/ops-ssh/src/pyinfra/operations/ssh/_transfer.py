@@ -55,7 +55,7 @@ def upload(
     """
     check_host(hostname, user, port)
     check_filename("filename", filename)
-    there = remote_filename or filename
+    there = filename if remote_filename is None else remote_filename
     check_filename("remote_filename", there)
     if ssh_keyscan:
         yield from keyscan._inner(hostname, port=port)
@@ -110,7 +110,7 @@ def download(
     """
     check_host(hostname, user, port)
     check_filename("filename", filename)
-    here = local_filename or filename
+    here = filename if local_filename is None else local_filename
     check_filename("local_filename", here)
     info = host.get_fact(File, path=here)
     if info is False:
