@@ -262,27 +262,33 @@ class HostOperation:
         for key in ("_retries", "_retry_delay", "_retry_until"):
             cast("dict[str, Any]", arguments).pop(key, None)
         go_on = bool(self._arguments.get("_continue_on_error"))
-        together = Together(self._engine, self._host, arguments, go_on, self._commands.append, self._take)
+        together: Together | None = None
         commands = self._data.command_generator()
         try:
             for yielded in commands:
                 command = yielded if isinstance(yielded, PyinfraCommand) else as_command(yielded)
                 report = report_of(commands)
-                if go_together(commands) and together.add(command, report):
-                    continue
-                if not together.run():
+                if go_together(commands):
+                    together = together or self._together(arguments, go_on)
+                    if together.add(command, report):
+                        continue
+                if together is not None and not together.run():
                     break
                 self._commands.append(command)
                 self._take(report, *command.execute(self._state, self._host, arguments))
                 if self._failed and not go_on:
                     break
             else:
-                together.run(self._next_asked)
+                if together is not None:
+                    together.run(self._next_asked)
         except Exception:
             # What it yielded before its error comes first, and so does what went wrong there.
-            if together.run():
+            if together is None or together.run():
                 raise
         return not self._failed
+
+    def _together(self, arguments: ConnectorArguments, go_on: bool) -> Together:
+        return Together(self._engine, self._host, arguments, go_on, self._commands.append, self._take)
 
     def _take(self, report: Report | None, done: bool, output: CommandOutput) -> None:
         self._lines.extend(output.combined_lines)
