@@ -58,6 +58,7 @@ def test_several_versions_and_no_other_keys():
 @given(WORDS, WORDS, st.lists(WORD, max_size=2, unique=True))
 def test_a_file_of_sources_names_what_it_was_made_of(uris, suites, components):
     # Paths have no components, and suites have some.
+    uris = [f"file:{uri}" for uri in uris]
     suites = list(dict.fromkeys(suite.rstrip("/") + ("" if components else "/") for suite in suites))
     text = _stanza(["deb", "deb-src"], uris, suites, components, None, None)
     found = parse_deb822(text.splitlines())

@@ -6,7 +6,7 @@ Debian has no yum: as on Fedora, that is another name of dnf.
 import pytest
 from pyinfra.facts.rpm import RpmPackage
 from pyinfra.operations import dnf, yum
-from pyinfra_testkit.deploys import assert_idempotent, run_deploy
+from pyinfra_testkit.deploys import assert_idempotent, assert_preview_true, run_deploy
 
 pytestmark = pytest.mark.real_hosts
 
@@ -181,10 +181,73 @@ def test_a_package_file_from_a_url(rpm_host):
     assert installed(rpm_host) == []
 
 
-def test_a_key(rpm_host):
-    code = lambda: dnf.key(name="key", src="/srv/testkit-repository/key.asc")  # noqa: E731
-    assert run_deploy(rpm_host, code, SUDO=True).changed == ["key"]
+@pytest.mark.parametrize("module", [dnf, yum], ids=["dnf", "yum"])
+def test_a_key(rpm_host, module):
+    rpm_host.exec("rpm", "--erase", "--allmatches", "gpg-pubkey")
+    code = lambda: module.key(name="key", src="/srv/testkit-repository/key.asc")  # noqa: E731
+    result = assert_preview_true(rpm_host, code, SUDO=True)
+    assert result.changed == ["key"]
+    assert {path.split("/")[0] for path in result.paths} <= {"root", "var"}
     assert "testkit" in run(rpm_host, "rpm", "-q", "--queryformat", "%{SUMMARY}", "gpg-pubkey")
+
+
+@pytest.mark.parametrize("module", [dnf, yum], ids=["dnf", "yum"])
+def test_all_packages_are_upgraded(rpm_host, module):
+    add_repository(rpm_host, module)
+    assert change(rpm_host, module, "old", "demo=1.0") == ["demo-1.0-1.noarch"]
+    assert assert_preview_true(rpm_host, lambda: module.update(name="update"), SUDO=True).changed == [
+        "update"
+    ]
+    assert installed(rpm_host) == ["demo-2.0-1.noarch"]
+
+
+def test_a_package_file_by_yum(rpm_host):
+    path = copy_of_package(rpm_host, "/root/by yum.rpm")
+    assert_idempotent(rpm_host, lambda: yum.rpm(name="file", src=path), SUDO=True)
+    assert installed(rpm_host) == ["demo-1.0-1.noarch"]
+    assert_idempotent(rpm_host, lambda: yum.rpm(name="gone", src=path, present=False), SUDO=True)
+    assert installed(rpm_host) == []
+
+
+BROKEN = {
+    "packages": lambda: dnf.packages(name="packages", packages="demo", _ignore_errors=True),
+    "rpm": lambda: dnf.rpm(name="rpm", src="/root/none.rpm", _ignore_errors=True),
+    "no rpm": lambda: dnf.rpm(name="no rpm", src="/root/a.spec", _ignore_errors=True),
+    "key": lambda: dnf.key(name="key", src="/root/none.asc", _ignore_errors=True),
+    "no key": lambda: dnf.key(name="no key", src="/root/a.spec", _ignore_errors=True),
+    "repo": lambda: dnf.repo(name="repo", src="x", baseurl="http://a", _ignore_errors=True),
+    "module": lambda: dnf.module(name="module", module="ruby", stream="3.1", _ignore_errors=True),
+}
+
+
+def test_a_file_system_that_can_not_be_written(rpm_host):
+    add_repository(rpm_host)
+    before = (rpm_host.root / "etc/yum.repos.d/local.repo").read_text()
+    folders = [
+        "/etc/yum.repos.d",
+        "/etc/dnf/modules.d",
+        "/var/lib/dnf",
+        run(rpm_host, "rpm", "-E", "%_dbpath"),
+    ]
+    folders = [folder.strip() for folder in folders]
+    for folder in folders:
+        run(rpm_host, "sh", "-c", f"mount --bind {folder} {folder}; mount -o remount,bind,ro {folder}")
+
+    def code():
+        for one in BROKEN.values():
+            one()
+        dnf.packages(name="goes on", packages=[])
+
+    try:
+        result = run_deploy(rpm_host, code, SUDO=True)
+    finally:
+        for folder in folders:
+            run(rpm_host, "umount", folder)
+    assert sorted(result.failed) == sorted(BROKEN), result
+    assert result.unchanged == ["goes on"]
+    assert installed(rpm_host) == []
+    assert not (rpm_host.root / "etc/yum.repos.d/x.repo").exists()
+    assert (rpm_host.root / "etc/yum.repos.d/local.repo").read_text() == before
 
 
 def test_module_streams(rpm_host):

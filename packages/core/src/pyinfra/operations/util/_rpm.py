@@ -146,6 +146,7 @@ def _section(name: str, options: dict[str, Any]) -> str:
     if not options["baseurl"]:
         raise OperationValueError(f"baseurl must say where the packages of the repository {name!r} are")
     lines = [f"[{name}]", *(f"{option}={value}" for option, value in options.items() if value is not None)]
-    if any("\n" in line for line in lines):
-        raise OperationValueError("the options of a repository must be of one line each")
+    for option, value in {"name": name, **options}.items():
+        if "\n" in str(value):
+            raise OperationValueError(f"{option} of the repository {name!r} must be one line, not {value!r}")
     return "\n".join(lines) + "\n"
