@@ -69,6 +69,12 @@ def test_each_is_listed(environment):
     }
 
 
+def test_where_they_come_from_is_shown(environment):
+    told = environment.passes("pyinfra", "plugins", "show", "lxd")
+    assert "Repository: https://codeberg.org/spirkop/pyinfra-lxd-connector" in told
+    assert "lxd_sudo: Use sudo to call LXD command. (default to `True`)" in told
+
+
 def test_their_tools_come_with_ours(install_published):
     """`pyinfra-lxd-connector` imports click and typing_extensions, and requires nothing but pyinfra."""
     alone = install_published(

@@ -74,6 +74,14 @@ def run(make_run):
     return made
 
 
+class Twice(StringCommand):
+    """A command with a way of its own to be run."""
+
+    def execute(self, state, host, connector_arguments):
+        super().execute(state, host, connector_arguments)
+        return super().execute(state, host, connector_arguments)
+
+
 class TestOneCall:
     def test_each_has_its_output(self, run):
         result = called(run, several, "printf 'a\nb'; echo c >&2", "echo d; echo e >&2")
@@ -137,6 +145,19 @@ class TestOneCall:
     def test_no_secret_is_an_argument(self, run):
         called(run, several, "true", "echo secret")
         assert [text.startswith("printf") for _, text in run.calls] == [True]
+
+    def test_a_command_with_a_way_of_its_own_is_run_that_way(self, run, tmp_path):
+        log = at(tmp_path, "log")
+        called(
+            run,
+            several,
+            f"echo 1 >> {log}",
+            f"echo 2 >> {log}",
+            Twice(f"echo 3 >> {log}"),
+            f"echo 4 >> {log}",
+        )
+        assert (tmp_path / "log").read_text().split() == ["1", "2", "3", "3", "4"]
+        assert len(run.calls) == 4
 
 
 class TestFailures:

@@ -107,7 +107,7 @@ class Together:
         """Give a command as it goes into a script; None where it can't."""
         arguments: dict[str, Any] = {**self._arguments, **command.connector_arguments}
         shell = arguments.get("_shell_executable")
-        if not shell:
+        if not shell or not _is_plain(command):
             return None
         before, success = "", tuple(arguments.get("_success_exit_codes") or (0,))
         if isinstance(command, FileUploadCommand) and not self._go_on:
@@ -203,6 +203,11 @@ class Together:
         self._take(one.report, succeeded, output)
         self._stopped = not succeeded and (ended or not self._go_on)
         return not self._stopped
+
+
+def _is_plain(command: PyinfraCommand) -> bool:
+    """Tell whether a command is run by what stands in it, and not by its class's own way."""
+    return type(command).execute in {StringCommand.execute, FileUploadCommand.execute}
 
 
 def _alike(first: Request, second: Request) -> bool:

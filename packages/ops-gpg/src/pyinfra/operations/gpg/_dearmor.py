@@ -11,6 +11,7 @@ from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.gpg import GpgKey
 from pyinfra.operations import files
 
+from ._arguments import check_mode
 from ._install import check_apart, dearmor_command, is_there
 
 
@@ -26,7 +27,7 @@ def dearmor(src: str, dest: str, mode: str = "0644") -> Generator[PyinfraCommand
         mode: its mode, in octal digits.
 
     Raises:
-        OperationValueError: a path is empty, or both are the same.
+        OperationValueError: a path is empty, or both are the same, or `mode` is no mode.
         OperationError: there is something at `dest` that is no file.
 
     **Example:**
@@ -46,6 +47,7 @@ def dearmor(src: str, dest: str, mode: str = "0644") -> Generator[PyinfraCommand
         if not isinstance(path, str) or not path:
             raise OperationValueError(f"{name} must be the path of a keyring, not {path!r}")
     check_apart(src, dest)
+    check_mode(mode)
     exists = is_there(dest)
     if exists and _same_keys(src, dest):
         yield from files.file._inner(path=dest, present=True, mode=mode)

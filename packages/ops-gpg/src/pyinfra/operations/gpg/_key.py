@@ -7,6 +7,7 @@ from collections.abc import Generator
 from pyinfra.api import OperationError, OperationValueError, operation
 from pyinfra.api.command import PyinfraCommand
 
+from ._arguments import check_mode, check_text
 from ._install import install
 from ._remove import remove
 
@@ -41,7 +42,9 @@ def key(
     Raises:
         OperationError: the arguments leave open what to do; there is something at `dest` that is no file, or the keys
             lack one of `keyid`; or a key is to go from an armored keyring that has others.
-        OperationValueError: `keyid` is no ID, or too short a one to remove a key by; `src` is empty, or `dest` itself.
+        OperationTypeError: a path, or the name of a key server, is no str.
+        OperationValueError: `keyid` is no ID, or too short a one to remove a key by; `src` is empty, or `dest` itself;
+            `mode` is no mode.
 
     **Example:**
 
@@ -56,6 +59,10 @@ def key(
     )
     ```
     """
+    check_text("src", src)
+    check_text("dest", dest)
+    check_text("keyserver", keyserver)
+    check_mode(mode)
     if not present:
         yield from remove(dest, keyid, working_dirs)
         return

@@ -1,0 +1,175 @@
+"""One real host reaches another by ssh and scp."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from pyinfra.api import OperationTypeError, OperationValueError
+from pyinfra.operations import server, ssh
+from pyinfra_testkit.deploys import assert_idempotent, assert_preview_true, run_deploy
+
+pytestmark = pytest.mark.real_hosts
+
+KNOWN = "home/deploy/.ssh/known_hosts"
+
+
+@pytest.fixture
+def hosts(real_hosts):
+    """Two hosts; the first has the key that the second lets in."""
+    first, second = real_hosts(2, reset=True)
+    key = first.root / "home/deploy/.ssh/id_ed25519"
+    shutil.copyfile(first.key, key)
+    key.chmod(0o600)
+    first.exec("chown", "deploy:deploy", "/home/deploy/.ssh/id_ed25519")
+    return first, second
+
+
+def know(first, second):
+    assert not run_deploy(first, lambda: ssh.keyscan(second.address)).failed
+
+
+def key_of(host):
+    return " ".join((host.root / "etc/ssh/ssh_host_ed25519_key.pub").read_text().split()[:2])
+
+
+def test_keys_are_taken_once(hosts):
+    first, second = hosts
+
+    def have(**arguments):
+        return lambda: ssh.keyscan(second.address, name="know", **arguments)
+
+    result = assert_preview_true(first, have())
+    assert (result.changed, result.paths) == (["know"], [KNOWN])
+    assert f"{second.address} {key_of(second)}" in (first.root / KNOWN).read_text().splitlines()
+    assert run_deploy(first, have()).commands == 0
+    assert_idempotent(first, lambda: ssh.keyscan(first.address, name="know another"))
+    (first.root / KNOWN).write_text(f"{second.address} ssh-ed25519 {'A' * 68}\n")
+    assert run_deploy(first, have(force=True)).changed == ["know"]
+    assert "AAAAAAAAAAAAAAAAAAAA" not in (first.root / KNOWN).read_text()
+    assert key_of(second) in (first.root / KNOWN).read_text()
+
+
+def test_no_host_there_is_no_success(hosts):
+    first, second = hosts
+    known = f"{second.address} {key_of(second)}\n"
+    (first.root / KNOWN).write_text(known)
+    (first.root / KNOWN).chmod(0o666)
+
+    def code():
+        for force in (False, True):
+            ssh.keyscan(
+                second.address,
+                name=f"know {force}",
+                port=1 if not force else 22,
+                force=force,
+                _ignore_errors=True,
+            )
+        server.shell("true", name="next")
+
+    assert second.exec("sh", "-c", 'kill "$(cat /run/sshd.pid)"').returncode == 0
+    result = run_deploy(first, code)
+    assert (list(result.failed), result.changed) == (["know False", "know True"], ["next"])
+    assert (first.root / KNOWN).read_text() == known
+
+
+def test_a_command(hosts):
+    first, second = hosts
+    know(first, second)
+    text = 'touch "/home/deploy/it\'s $(id -un)"'
+    result = assert_preview_true(first, lambda: ssh.command(second.address, text, user="deploy", name="run"))
+    assert result.changed == ["run"]
+    assert (second.root / "home/deploy/it's deploy").exists()
+    failed = run_deploy(first, lambda: ssh.command(second.address, "exit 3", name="run"))
+    assert "exit code 3" in failed.failed["run"]
+
+
+@pytest.mark.parametrize("name", ["plain", "it's; $(id) `id`", "-dash"])
+def test_a_file_there_and_back(hosts, name):
+    first, second = hosts
+    (first.root / "home/deploy" / name).write_text("content\n")
+    arguments = {"user": "deploy", "ssh_keyscan": True}
+
+    def there():
+        ssh.upload(second.address, f"/home/deploy/{name}", f"/tmp/{name}", name="up", **arguments)
+
+    assert assert_preview_true(first, there).changed == ["up"]
+    assert (second.root / "tmp" / name).read_text() == "content\n"
+
+    def back():
+        ssh.download(second.address, f"/tmp/{name}", f"/home/deploy/back/{name}", name="down", **arguments)
+
+    (first.root / "home/deploy/back").mkdir()
+    first.exec("chown", "deploy", "/home/deploy/back")
+    result = assert_preview_true(first, back, root="/home/deploy/back")
+    assert (result.changed, result.paths) == (["down"], [name])
+    assert run_deploy(first, back).unchanged == ["down"]
+    assert (first.root / "home/deploy/back" / name).read_text() == "content\n"
+
+
+def test_an_upload_to_where_only_root_writes(hosts):
+    first, second = hosts
+    (first.root / "home/deploy/motd").write_text("hello\n")
+
+    def code():
+        ssh.upload(
+            second.address,
+            "/home/deploy/motd",
+            "/etc/it's motd",
+            user="deploy",
+            use_remote_sudo=True,
+            ssh_keyscan=True,
+            name="up",
+        )
+
+    assert run_deploy(first, code).changed == ["up"]
+    assert (second.root / "etc/it's motd").read_text() == "hello\n"
+
+
+def test_what_can_not_be_copied_fails_and_leaves_nothing(hosts):
+    first, second = hosts
+    know(first, second)
+
+    def code():
+        ssh.download(second.address, "/none", "/home/deploy/new", name="none", _ignore_errors=True)
+        ssh.upload(second.address, "/none", "/home/deploy/new", name="up", _ignore_errors=True)
+        ssh.command(first.address, "true", name="unknown key", _ignore_errors=True)
+        server.shell("true", name="next")
+
+    result = run_deploy(first, code)
+    assert list(result.failed) == ["none", "up", "unknown key"]
+    assert "Host key verification failed" in result.failed["unknown key"]
+    assert result.changed == ["next"]
+    assert not (first.root / "home/deploy/new").exists()
+    assert not (second.root / "home/deploy/new").exists()
+
+
+def test_a_folder_in_the_place_of_a_file(hosts, caplog):
+    first, second = hosts
+    (first.root / "home/deploy/folder").mkdir()
+    assert run_deploy(
+        first, lambda: ssh.download(second.address, "/etc/motd", "/home/deploy/folder", name="down")
+    ).failed
+    assert "/home/deploy/folder already exists and is not a file" in caplog.text
+    assert first.name in caplog.text
+    assert not list((first.root / "home/deploy/folder").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments", "says"),
+    [
+        (ssh.keyscan, {"hostname": ""}, "hostname must be a name, not ''"),
+        (ssh.keyscan, {"hostname": "-oProxyCommand=x"}, "hostname must be a name, not '-oProxyCommand=x'"),
+        (ssh.keyscan, {"port": 0}, "port must be a number from 1 to 65535, not 0"),
+        (ssh.keyscan, {"port": True}, "port must be a number from 1 to 65535, not True"),
+        (ssh.command, {"command": " "}, "command must not be empty"),
+        (ssh.command, {"command": "true", "user": ""}, "user must be a name, not ''"),
+        (ssh.upload, {"filename": ""}, "filename must be the path of a file, not ''"),
+        (ssh.upload, {"filename": "/a", "remote_filename": ""}, "remote_filename must be the path of a file"),
+        (ssh.download, {"filename": 5}, "filename must be a str, not 5"),
+    ],
+)
+def test_bad_arguments(operation, arguments, says):
+    with pytest.raises((OperationTypeError, OperationValueError)) as raised:
+        run_deploy("@local", lambda: operation(**{"hostname": "other", **arguments}))
+    assert says in str(raised.value)
