@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-KIT = ("PYINFRA_TESTKIT_", "PYINFRA_REQUIRE_REAL_HOSTS")
+KIT = ("PYINFRA_TESTKIT_", "PYINFRA_REQUIRE_REAL_HOSTS", "PYINFRA_NO_BATCH")
 
 
 @pytest.fixture(autouse=True)
@@ -128,7 +128,7 @@ def make_environment(
     wheels: Path, strangers: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[], Environment]:
     """Makes environments that hold nothing."""
-    # Where the test kit keeps its base, and whether its hosts may be missing, is this machine's business.
+    # Where the test kit keeps its base, and how hosts are asked, is the business of who runs the tests.
     kit = {name: value for name, value in os.environ.items() if name.startswith(KIT)}
 
     def make() -> Environment:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
+from pyinfra.api import Config
 
 pytest_plugins = ["pytester"]
 
@@ -85,3 +87,47 @@ def test_nothing_is_noted_where_it_is_not_asked_for(pytester: pytest.Pytester) -
     pytester.makepyfile(NOTES_A_CASE)
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
     assert not list(pytester.path.glob("*.json"))
+
+
+USES_BATCHES = """
+import subprocess, sys
+import pytest
+from pyinfra.api import Config
+
+def test_here():
+    assert Config().BATCH is {batch}
+    assert Config(BATCH=True).BATCH
+
+def test_in_a_process_of_its_own(tmp_path):
+    (tmp_path / "deploy.py").write_text("from pyinfra import config\\nprint('batches:', config.BATCH)\\n")
+    command = [sys.executable, "-m", "pyinfra_cli", "--yes", "@local", "deploy.py"]
+    done = subprocess.run(command, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert "batches: {batch}\\n" in done.stdout, done.stdout + done.stderr
+
+@pytest.mark.batches
+def test_of_batches():
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "batch", "outcomes"),
+    [([], True, {"passed": 3}), (["--pyinfra-no-batch"], False, {"passed": 2, "skipped": 1})],
+)
+def test_runs_without_batches(
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    batch: bool,
+    outcomes: dict[str, int],
+) -> None:
+    monkeypatch.delenv("PYINFRA_NO_BATCH", raising=False)
+    pytester.makepyfile(USES_BATCHES.format(batch=batch))
+    pytester.runpytest_subprocess("--strict-markers", *options).assert_outcomes(**outcomes)
+
+
+def test_what_the_option_sets_ends_with_its_run(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_it():\n    pass\n")
+    before = Config().BATCH, os.environ.get("PYINFRA_NO_BATCH")
+    pytester.runpytest_inprocess("--pyinfra-no-batch").assert_outcomes(passed=1)
+    assert (Config().BATCH, os.environ.get("PYINFRA_NO_BATCH")) == before

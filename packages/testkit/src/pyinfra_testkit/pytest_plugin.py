@@ -1,4 +1,4 @@
-"""The test kit's pytest plugin: fixtures for real ssh hosts.
+"""The test kit's pytest plugin: fixtures for real ssh hosts, and options.
 
 pytest loads it in every run, so nothing here imports more than pytest itself until a fixture is used.
 """
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 REQUIRE_VARIABLE = "PYINFRA_REQUIRE_REAL_HOSTS"
 """Set to `1` where real hosts must not be skipped."""
+
+UNBATCHED_VARIABLE = "PYINFRA_NO_BATCH"
+"""What the command line takes for its `--no-batch`."""
 
 _TESTED: pytest.StashKey[Tested] = pytest.StashKey()
 _RECORDER: pytest.StashKey[Recorder] = pytest.StashKey()
@@ -45,8 +48,13 @@ class RealHosts(Protocol):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options that have written down what was tested, and what hosts print."""
+    """Add the options that say how hosts are asked, and have written down what was tested and what they print."""
     _add_record_options(parser.getgroup("pyinfra", "pyinfra's test kit"))
+    parser.getgroup("pyinfra").addoption(
+        "--pyinfra-no-batch",
+        action="store_true",
+        help="have runs ask hosts for each fact alone, as pyinfra --no-batch does: the same must come of them",
+    )
     parser.addoption(
         "--pyinfra-tested",
         type=Path,
@@ -79,17 +87,32 @@ def _add_record_options(group: pytest.OptionGroup) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker, and begin to take notes where they are asked for."""
+    """Register the markers, and do what the options ask for."""
     config.addinivalue_line(
         "markers",
         "real_hosts: needs real ssh hosts (Linux, root); set by itself on tests that use their fixtures",
     )
+    config.addinivalue_line(
+        "markers", "batches: is about facts being asked together; skipped with --pyinfra-no-batch"
+    )
+    if config.getoption("--pyinfra-no-batch"):
+        _ask_each_alone(config)
     if config.getoption("--pyinfra-tested") is not None:
         from pyinfra_testkit.tested import start
 
         config.stash[_TESTED] = start()
     if config.getoption("--record"):
         _start_recording(config)
+
+
+def _ask_each_alone(config: pytest.Config) -> None:
+    from pyinfra.api.config import config_defaults
+
+    patch = pytest.MonkeyPatch()
+    config.add_cleanup(patch.undo)
+    patch.setitem(config_defaults, "BATCH", False)
+    # Of runs in processes that tests start.
+    patch.setenv(UNBATCHED_VARIABLE, "1")
 
 
 def _start_recording(config: pytest.Config) -> None:
@@ -124,11 +147,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.config.stash[_TESTED].write(session.config.getoption("--pyinfra-tested"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that use real hosts, so that `-m "not real_hosts"` leaves them out."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests that use real hosts, so that `-m "not real_hosts"` leaves them out; skip what can't hold."""
+    unbatched = config.getoption("--pyinfra-no-batch")
     for item in items:
         if _FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("real_hosts")
+        if unbatched and item.get_closest_marker("batches"):
+            item.add_marker(pytest.mark.skip(reason="it is about batches, and --pyinfra-no-batch wants none"))
 
 
 @pytest.fixture(scope="session")
