@@ -30,6 +30,32 @@ def test_hosts_whose_sequences_agree_share_every_step(program, skipped):
     assert [step.op_hash for step in steps] == program
 
 
+@given(st.permutations("abcd"), st.lists(st.sets(st.integers(0, 3), min_size=1), max_size=6))
+def test_also_where_none_of_them_has_all(program, taken):
+    lists = [[op for number, op in enumerate(program) if number in take] for take in taken]
+    steps = merge(list(enumerate(lists)))
+    assert [own(steps, number) for number in range(len(lists))] == lists
+    assert sorted(step.op_hash for step in steps) == sorted(set().union(*lists))
+
+
+def test_what_a_third_host_says_of_two_that_have_nothing_in_common():
+    steps = merge([("web", ["a"]), ("db", ["b"]), ("both", ["a", "b"])])
+    assert [(step.op_hash, step.hosts) for step in steps] == [("a", ["web", "both"]), ("b", ["db", "both"])]
+
+
+def test_what_disagrees_splits_nothing_else():
+    steps = merge([("h1", list("axyz")), ("h2", list("byxz")), ("h3", list("ba")), ("h4", list("bz"))])
+    assert "".join(step.op_hash for step in steps) in ("baxyxz", "bayxyz")
+
+
+def test_as_many_operations_as_there_may_be_are_cut_into_parts():
+    program = [str(number) for number in range(5000)]
+    steps = merge(
+        [(0, program[:2500]), (1, program[2500:]), (2, [*program[2501:], program[2500], *program[:2500]])]
+    )
+    assert len(steps) == 5001
+
+
 def test_what_disagrees_is_split():
     steps = merge([("h1", ["a", "b"]), ("h2", ["b", "a"])])
     assert [own(steps, name) for name in ("h1", "h2")] == [["a", "b"], ["b", "a"]]
@@ -97,3 +123,18 @@ class TestDeployCode:
         run, seen = make_run(), []
         run.on(lambda: seen.extend((item, host.loop_position) for item in host.loop("ab")))
         assert seen == [("a", (0,)), ("b", (1,))]
+
+    def test_a_host_loop_that_is_left_gives_none_any_more(self, make_run):
+        run, seen = make_run(["h1", "h2"]), []
+
+        def code():
+            for _ in host.loop("ab"):
+                first()
+                if host.name == "h1":
+                    break
+            seen.append(host.loop_position)
+            second()
+
+        run.on(code)
+        assert seen == [(), ()]
+        assert [len(step.hosts) for step in run.engine.steps()] == [2, 1, 2]

@@ -31,7 +31,7 @@ logger = logging.getLogger("pyinfra")
 
 
 class PerCall(Generic[V]):
-    """An attribute that belongs to the call at hand, not to the object: each task has its own.
+    """An attribute that belongs to the call at hand: each task has its own, of the object that it is about.
 
     Args:
         default: its value where the task has set none.
@@ -39,16 +39,18 @@ class PerCall(Generic[V]):
 
     def __init__(self, default: V) -> None:
         self._default = default
-        self._var: ContextVar[V]
+        # The object is there so that what was set for one holds for no other.
+        self._var: ContextVar[tuple[object, V]]
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self._var = ContextVar(f"pyinfra_{owner.__name__}_{name}", default=self._default)
+        self._var = ContextVar(f"pyinfra_{owner.__name__}_{name}", default=(None, self._default))
 
     def __get__(self, instance: object, owner: type | None = None) -> V:
-        return self._var.get()
+        of, value = self._var.get()
+        return value if of is instance else self._default
 
     def __set__(self, instance: object, value: V) -> None:
-        self._var.set(value)
+        self._var.set((instance, value))
 
 
 class HostData:
@@ -273,10 +275,12 @@ class Host:
             Its items.
         """
         outer = self.loop_position
-        for position, item in enumerate(iterable):
-            self.loop_position = (*outer, position)
-            yield item
-        self.loop_position = outer
+        try:
+            for position, item in enumerate(iterable):
+                self.loop_position = (*outer, position)
+                yield item
+        finally:
+            self.loop_position = outer
 
     @contextmanager
     def when(self, condition: Callable[[], bool]) -> Iterator[None]:
