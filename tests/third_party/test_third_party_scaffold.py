@@ -1,4 +1,4 @@
-"""What `pyinfra plugins new` writes installs, passes its tests, type-checks, lints, is listed and works."""
+"""What `pyinfra plugins new` writes: it installs, passes its tests, type-checks, lints, is listed and documented, works."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ KINDS = {
     "connector": "pyinfra-connector-ice-rack",
     "hooks": "pyinfra-hooks-ice-rack",
 }
+PAGES = {
+    "operation": {"operations/ice_rack/setting.html", "facts/ice_rack/Setting.html"},
+    "fact": {"facts/shelf/Version.html"},
+    "connector": {"connectors/ice_rack.html"},
+    "hooks": {"hooks/ice_rack/pyinfra_operation_host_end.html", "hooks/ice_rack/pyinfra_report_formats.html"},
+}
 LISTED = {
     "operation": [("operation", "ice_rack"), ("fact", "ice_rack")],
     "fact": [("fact", "shelf")],
@@ -24,7 +30,7 @@ LISTED = {
 def packages(environment, tmp_path_factory):
     """A folder with a package of each kind, all of them installed from wheels in one environment."""
     folder = tmp_path_factory.mktemp("packages")
-    environment.install("pyinfra-cli", cwd=folder)
+    environment.install("pyinfra-cli", "pyinfra-docs", cwd=folder)
     for package in KINDS.values():
         environment.passes("pyinfra", "plugins", "new", package, cwd=folder)
     environment.install(*(f"./{package}[test,dev]" for package in KINDS.values()), cwd=folder)
@@ -65,6 +71,13 @@ def test_it_is_listed(environment, packages, kind):
 def test_it_is_sound(environment, packages, kind):
     told = environment.passes("pyinfra", "plugins", "check", KINDS[kind])
     assert told.splitlines()[-1] == f"{len(LISTED[kind])} plugins, 0 problems"
+
+
+def test_its_documentation_is_built(environment, package, kind, tmp_path):
+    environment.passes("pyinfra-docs", ".", "--output", tmp_path / "site", cwd=package)
+    made = {file.relative_to(tmp_path / "site").as_posix() for file in (tmp_path / "site").rglob("*.html")}
+    _, name = LISTED[kind][0]
+    assert made >= {"index.html", "tags.html", f"plugins/{name}.html", *PAGES[kind]}
 
 
 def test_the_operation_works(environment, packages, tmp_path):

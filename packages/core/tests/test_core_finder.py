@@ -112,6 +112,14 @@ class TestAlias:
                 do("import", "operations", "acme_single")
         assert "pyinfra.operations.acme_single" not in sys.modules
 
+    def test_one_that_would_end_the_process_is_an_error_that_names_it(self, site: Path):
+        (site / "acme_infra" / "single.py").write_text("raise SystemExit('bye')\n")
+        with pytest.raises(
+            ImportError,
+            match=r"^operations 'acme_single' of acme 1\.0 can't be loaded: SystemExit: bye; .*uninstall acme$",
+        ):
+            do("import", "operations", "acme_single")
+
 
 class TestOnDisk:
     def test_a_module_needs_no_entry_point(self, site: Path, use, monkeypatch):

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, cast, get_type_hints
 
 from pyinfra.api.exceptions import PluginError
 from pyinfra.api.facts import FactBase, ShortFactBase
@@ -127,9 +127,21 @@ def _read_facts(words: Sequence[str]) -> list[FactCall]:
 
 def _find_fact(name: str) -> type[Any]:
     found = find_named("facts", name) if "." in name else _bare_fact(name)
-    if not (isinstance(found, type) and issubclass(found, FactBase | ShortFactBase)):
-        raise CliError(f"{name} is no fact")
-    return found
+    if not _is_kind("facts", found):
+        raise CliError(f"{name} is no fact, which derives from FactBase{_whose(name)}")
+    return cast("type[Any]", found)
+
+
+def _whose(name: str) -> str:
+    """Say which package a fact's module is of, and which facts it has."""
+    module_name = name.rpartition(".")[0]
+    plugin = registry.find("facts", module_name)
+    if plugin is None:
+        return ""
+    from .plugins import members
+
+    known = ", ".join(members("facts", _module("facts", module_name))) or "none"
+    return f"; {plugin.distribution} {plugin.version} has {known} in {module_name}"
 
 
 def _bare_fact(name: str) -> Any:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from pyinfra.plugins import Plugin
+
 KINDS = ("operations", "facts", "connectors")
 # Modules of core itself, which no plugin can take.
 OWN = {"operations": {"util", "python"}, "facts": {"util"}, "connectors": {"base", "util", "local"}}
@@ -69,7 +71,9 @@ class PluginFinder:
             # An entry point of a connector names its class, in whichever module below `pyinfra.connectors.NAME`.
             own = on_disk is not None and kind == "connectors"
             if module_name != fullname and not own:
-                return importlib.machinery.ModuleSpec(fullname, cast("Any", _AliasLoader(module_name)))
+                return importlib.machinery.ModuleSpec(
+                    fullname, cast("Any", _AliasLoader(module_name, plugin))
+                )
         if on_disk is None:
             raise PluginNotInstalledError(registry.missing(kind, name))
         return on_disk
@@ -88,18 +92,35 @@ def _find_within(fullname: str) -> importlib.machinery.ModuleSpec | None:
 class _AliasLoader:
     """Gives another module under a name of ours; the import system asks a loader for no more than these methods."""
 
-    def __init__(self, module_name: str) -> None:
+    def __init__(self, module_name: str, plugin: Plugin | None = None) -> None:
         self._module_name = module_name
+        self._plugin = plugin
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
-        """Import the other module."""
-        module = importlib.import_module(self._module_name)
+        """Import the other module; what it raises tells whose it is."""
+        try:
+            module = importlib.import_module(self._module_name)
+        except (Exception, SystemExit) as error:
+            if self._plugin is not None:
+                _tell_whose(error, self._plugin)
+            raise
         self._own_spec = module.__spec__
         return module
 
     def exec_module(self, module: ModuleType) -> None:
         """Leave it as it is: it has run, and keeps the spec that it was imported by."""
         module.__spec__ = self._own_spec
+
+
+def _tell_whose(error: BaseException, plugin: Plugin) -> None:
+    """Note on an error whose import it ended; one that would end the process becomes an error."""
+    from pyinfra.api.exceptions import PluginNotInstalledError
+    from pyinfra.plugins._registry import not_loaded
+
+    if isinstance(error, SystemExit):
+        raise PluginNotInstalledError(not_loaded(plugin, error)) from error
+    if not hasattr(error, "pyinfra_plugin"):
+        error.pyinfra_plugin = plugin  # type: ignore[attr-defined]
 
 
 def install_finder() -> None:

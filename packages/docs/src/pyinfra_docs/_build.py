@@ -59,7 +59,7 @@ def _find_facts(documented: Sequence[Documented]) -> None:
             if member.kind == "fact":
                 member.facts = [by_path.get(path, _public(path)) for path in member.facts]
                 member.asked = asked.of_fact(*member.origin)
-            elif member.kind != "connector":
+            elif member.kind in ("operation", "deploy"):
                 member.facts = asked.of(*member.origin)
 
 

@@ -20,7 +20,13 @@ else:
     import tomli as tomllib
 
 TYPES = ("operation", "fact", "connector", "deploy")
-_GROUPS = {"pyinfra.operations": "operation", "pyinfra.facts": "fact", "pyinfra.connectors": "connector"}
+_GROUPS = {
+    "pyinfra.operations": "operation",
+    "pyinfra.facts": "fact",
+    "pyinfra.connectors": "connector",
+    "pyinfra.plugins": "hook",
+}
+_ORDER = (*TYPES, "hook")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MODULE_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 _KEYS = {"name", "type", "path", "tags"}
@@ -49,10 +55,10 @@ class Plugin:
 
     Attributes:
         name: the name it provides, such as `apt`.
-        type: `operation`, `fact`, `connector` or `deploy`.
+        type: `operation`, `fact`, `connector`, `deploy` or `hook`.
         path: its folder or file.
         module: its dotted name.
-        member: what it is within the module, for a connector; empty for the module itself.
+        member: what it is within the module, for a connector or an object with hooks; empty for the module itself.
         tags: its tags.
         project: its distribution.
     """
@@ -89,7 +95,7 @@ def read_plugins(folder: Path) -> list[Plugin]:
         raise DocsError(
             f"{folder} has no plugins: neither pyinfra-metadata.toml nor entry points in pyproject.toml"
         )
-    return sorted(found, key=lambda plugin: (TYPES.index(plugin.type), plugin.name))
+    return sorted(found, key=lambda plugin: (_ORDER.index(plugin.type), plugin.name))
 
 
 def project_name(folder: Path) -> str:
@@ -134,11 +140,13 @@ def _from_metadata(file: Path) -> Iterator[Plugin]:
     entries = _table(file, text, data, "pyinfra", "plugins")
     seen: dict[tuple[str, str], str] = {}
     for key, entry in entries.items():
-        place = f"{file}:{_line_of(text, key)}"
-        _check_entry(place, key, entry, file.parent)
+        line = _line_of(text, key)
+        _check_entry(file, text, line, key, entry)
         first = seen.setdefault((entry["type"], entry["name"]), key)
         if first != key:
-            raise DocsError(f"{place}: {key} and {first} are both the {entry['type']} plugin {entry['name']}")
+            raise DocsError(
+                f"{file}:{line}: {key} and {first} are both the {entry['type']} plugin {entry['name']}"
+            )
         path = (file.parent / entry["path"]).resolve()
         project = _project_of(path, file.parent)
         module = _module_of(path, project)
@@ -154,30 +162,43 @@ def _line_of(text: str, key: str) -> int:
     return 1
 
 
-def _check_entry(place: str, key: str, entry: Any, root: Path) -> None:
+def _line_within(text: str, start: int, key: str) -> int:
+    """Give the line of a key of the table that begins in a line; that line itself where the key has none."""
+    for number, line in enumerate(text.splitlines()[start:], start + 1):
+        if line.lstrip().startswith("["):
+            break
+        if re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
+            return number
+    return start
+
+
+def _check_entry(file: Path, text: str, line: int, key: str, entry: Any) -> None:
     if not isinstance(entry, Mapping):
-        raise DocsError(f"{place}: {key} must be a table with {', '.join(sorted(_KEYS))}")
+        raise DocsError(f"{file}:{line}: {key} must be a table with {', '.join(sorted(_KEYS))}")
     problems = [
-        *(f"{missing} is missing" for missing in sorted(_KEYS - set(entry))),
-        *(f"{unknown} is no key of a plugin" for unknown in sorted(set(entry) - _KEYS)),
+        *((missing, f"{missing} is missing") for missing in sorted(_KEYS - set(entry))),
+        *((unknown, f"{unknown} is no key of a plugin") for unknown in sorted(set(entry) - _KEYS)),
     ]
     if not problems:
-        problems = list(_problems(entry, root))
+        problems = list(_problems(entry, file.parent))
     if problems:
-        raise DocsError(f"{place}: {key}: {'; '.join(problems)}")
+        told = "; ".join(problem for _, problem in problems)
+        raise DocsError(f"{file}:{_line_within(text, line, problems[0][0])}: {key}: {told}")
 
 
-def _problems(entry: Mapping[str, Any], root: Path) -> Iterator[str]:
+def _problems(entry: Mapping[str, Any], root: Path) -> Iterator[tuple[str, str]]:
+    """Give what is wrong with the values of a plugin's keys, each with its key."""
     if entry["type"] not in TYPES:
-        yield f"type must be one of {', '.join(TYPES)}, not {entry['type']!r}"
+        yield "type", f"type must be one of {', '.join(TYPES)}, not {entry['type']!r}"
     if not (isinstance(entry["name"], str) and _MODULE_NAME.fullmatch(entry["name"])):
-        yield f"name must be a module's name, not {entry['name']!r}"
+        yield "name", f"name must be a module's name, not {entry['name']!r}"
     if not isinstance(entry["path"], str) or not (root / entry["path"]).exists():
-        yield f"path: there is no {entry['path']}"
+        yield "path", f"path: there is no {entry['path']}"
     tags = entry["tags"] if isinstance(entry["tags"], list) else [entry["tags"]]
     for tag in tags:
         if not (isinstance(tag, str) and _SLUG.fullmatch(tag)):
-            yield f"the tag {tag!r} is no slug: write lower-case words with dashes, such as package-manager"
+            told = f"the tag {tag!r} is no slug: write lower-case words with dashes, such as package-manager"
+            yield "tags", told
 
 
 def _project_of(path: Path, root: Path) -> Project:

@@ -18,11 +18,11 @@ class Argument:
 
 @dataclass
 class Member:
-    """An operation, a fact or a connector.
+    """An operation, a fact, a connector or the implementation of a hook.
 
     Attributes:
         name: its public name, such as `apt.packages`.
-        kind: `operation`, `fact` or `connector`.
+        kind: `operation`, `fact`, `connector` or `hook`.
         summary: the first sentence of its docstring.
         text: the rest of it, without the sections that are kept apart.
         arguments: its arguments.

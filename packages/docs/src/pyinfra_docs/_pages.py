@@ -16,12 +16,19 @@ if TYPE_CHECKING:
     from ._model import Member
 
 GLOBAL_ARGUMENTS = "reference/global-arguments.md"
-KINDS = {"operation": "operations", "fact": "facts", "connector": "connectors", "deploy": "deploys"}
+KINDS = {
+    "operation": "operations",
+    "fact": "facts",
+    "connector": "connectors",
+    "deploy": "deploys",
+    "hook": "hooks",
+}
 ABOUT = {
     "operation": "What hosts can be brought to: each operation describes a state.",
     "fact": "What hosts can be asked for.",
     "connector": "Ways to hosts.",
     "deploy": "Operations that belong together, by one name.",
+    "hook": "What runs are watched by, and what is brought to them besides operations, facts and connectors.",
 }
 
 

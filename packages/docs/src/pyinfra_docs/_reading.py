@@ -34,7 +34,7 @@ def read_members(plugin: Plugin) -> list[Member]:
         plugin: the plugin.
 
     Returns:
-        Its operations, facts or connector, sorted by name.
+        Its operations, facts, connector or hooks, sorted by name.
 
     Raises:
         DocsError: its source can't be read.
@@ -86,6 +86,9 @@ class _Reader:
         if self._plugin.type == "connector":
             yield self._connector(self._plugin.member)
             return
+        if self._plugin.type == "hook":
+            yield from self._hooks()
+            return
         for name, found in sorted(self._public()):
             if self._plugin.type == "fact" and found.is_class and _is_fact(found):
                 yield self._fact(name, found)
@@ -93,6 +96,21 @@ class _Reader:
                 self._plugin.type != "fact" and found.is_function and _decorator(found, "operation", "deploy")
             ):
                 yield self._operation(name, found)
+
+    def _hooks(self) -> Iterator[Member]:
+        """Give what a module, or a class in it, implements of the hooks."""
+        holder = self._module
+        for name in filter(None, self._plugin.member.split(".")):
+            found = resolved(holder.members.get(name))
+            if found is None:
+                raise DocsError(f"{self._plugin.path}: there is no {name}, which the entry point names")
+            holder = found
+        for name, found in sorted(holder.members.items()):
+            function = resolved(found) if name.startswith("pyinfra_") else None
+            if function is not None and function.is_function and _decorator(function, "hookimpl"):
+                member = self._member(name, "hook", function)
+                describe(member, function.docstring)
+                yield member
 
     def _public(self) -> Iterator[tuple[str, Any]]:
         names = self._module.exports

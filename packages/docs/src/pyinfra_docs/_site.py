@@ -24,6 +24,7 @@ SECTIONS = {
     "facts": "Facts",
     "connectors": "Connectors",
     "deploys": "Deploys",
+    "hooks": "Hooks",
     "plugins": "Plugins",
     "reference": "Reference",
 }

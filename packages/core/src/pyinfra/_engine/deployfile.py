@@ -79,9 +79,19 @@ def _as_deploy_error(error: Exception) -> DeployError:
         made = DeployError(f"{error.filename}:{error.lineno}: {error.msg}")
         made.pyinfra_location = None
         return made
-    made = DeployError(f"{type(error).__name__}: {error}")
+    made = DeployError(_told(error))
     made.pyinfra_location = getattr(error, "pyinfra_location", None) or _place(error)
     return made
+
+
+def _told(error: Exception) -> str:
+    """Say what was raised, and by which plugin where the import of one did not come to its end."""
+    plugin = getattr(error, "pyinfra_plugin", None)
+    if plugin is None:
+        return f"{type(error).__name__}: {error}"
+    from pyinfra.plugins._registry import not_loaded
+
+    return not_loaded(plugin, error)
 
 
 def _place(error: BaseException) -> tuple[str, int] | None:

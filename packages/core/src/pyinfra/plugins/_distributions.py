@@ -42,6 +42,13 @@ class Plugin:
     requires: tuple[str, ...] = ()
 
     @property
+    def advice(self) -> str:
+        """What a user can do about one that does not work."""
+        if self.distribution == CORE or f"{CORE}=={__version__}" in self.requires:
+            return f"install it anew: pip install --force-reinstall {self.distribution}=={self.version}"
+        return f"install a version that works, or do without it: pip uninstall {self.distribution}"
+
+    @property
     def refused(self) -> str | None:
         """Why it can't be used with this core; None where it can."""
         for line in self.requires:
@@ -52,10 +59,14 @@ class Plugin:
                 wanted = _core_bounds(line)
             except ValueError as error:
                 return (
-                    f"{self.distribution} {self.version} requires {line!r}, which is no requirement: {error}"
+                    f"{self.distribution} {self.version} requires {line!r}, which is no requirement: {error}; "
+                    f"{self.advice}"
                 )
             if wanted is not None and not wanted.contains(__version__, prereleases=True):
-                return f"{self.distribution} {self.version} needs {CORE}{wanted}, installed is {__version__}"
+                return (
+                    f"{self.distribution} {self.version} needs {CORE}{wanted}, installed is {__version__}: "
+                    f"install versions that fit, or do without it: pip uninstall {self.distribution}"
+                )
         return None
 
     def __str__(self) -> str:

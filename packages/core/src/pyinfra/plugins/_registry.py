@@ -146,7 +146,7 @@ class Registry:
             for part in filter(None, attribute.strip().split(".")):
                 loaded = getattr(loaded, part)
         except (Exception, SystemExit) as error:
-            raise PluginError(f"{plugin} can't be loaded: {type(error).__name__}: {error}") from error
+            raise PluginError(not_loaded(plugin, error)) from error
         return loaded
 
     def module(self, kind: str, name: str) -> ModuleType:
@@ -157,14 +157,14 @@ class Registry:
         """
         try:
             return importlib.import_module(f"pyinfra.{kind}.{name}")
-        except (Exception, SystemExit) as error:
+        except (Exception, SystemExit) as raised:
+            # What ends a process is told by the finder, which knew no better than to raise an error of ours.
+            error = raised.__cause__ if isinstance(raised.__cause__, SystemExit) else raised
             plugin = self.find(kind, name)
             # Where it is installed, what is missing is something that it imports.
-            if plugin is None and isinstance(error, PluginError):
+            if plugin is None and isinstance(raised, PluginError):
                 raise
-            raise PluginError(
-                f"{plugin or f'pyinfra.{kind}.{name}'} can't be loaded: {type(error).__name__}: {error}"
-            ) from error
+            raise PluginError(not_loaded(plugin or f"pyinfra.{kind}.{name}", error)) from error
 
     def missing(self, kind: str, name: str) -> str:
         """Say that nobody provides a name, and what to install or which name is near."""
@@ -176,6 +176,23 @@ class Registry:
         near = difflib.get_close_matches(name, sorted(known), n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         return f"{full} is not installed, and no plugin of that name is known{hint}"
+
+
+def not_loaded(plugin: Plugin | str, error: BaseException) -> str:
+    """Say that a plugin can't be loaded, why, and what its user can do about it.
+
+    Args:
+        plugin: the plugin, or the name of its module.
+        error: what was raised.
+
+    Returns:
+        A sentence.
+    """
+    told = f"{plugin} can't be loaded: {type(error).__name__}: {error}"
+    # One that refers to another tells of that one what to do.
+    if isinstance(plugin, str) or isinstance(error, PluginError):
+        return told
+    return f"{told}; {plugin.advice}"
 
 
 registry = Registry()
@@ -291,4 +308,9 @@ def find_connector(name: str) -> type[BaseConnector]:
         raise PluginError(
             registry.missing("connectors", name).replace("pyinfra.connectors.", "the connector @")
         )
-    return registry.load(plugin)  # type: ignore[no-any-return]
+    found = registry.load(plugin)
+    if not callable(getattr(found, "make_names_data", None)):
+        raise PluginError(
+            f"{plugin}: {plugin.target} is no connector, which derives from BaseConnector; {plugin.advice}"
+        )
+    return cast("type[BaseConnector]", found)
