@@ -1,4 +1,4 @@
-"""What `pyinfra plugins new` writes: it installs, passes its tests, type-checks, lints, is listed and documented, works."""
+"""What `pyinfra plugins new` writes installs, passes its tests, type-checks, lints, is listed, documented and works."""
 
 from __future__ import annotations
 

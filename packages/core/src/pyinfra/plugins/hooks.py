@@ -70,13 +70,14 @@ def installed_hooks() -> pluggy.PluginManager:
     for name in registry.names("plugins"):
         try:
             found = registry.find("plugins", name)
-            loaded = registry.load(found) if found is not None else None
+            if found is None:
+                continue
+            loaded = registry.load(found)
         except PluginError as error:
             logger.warning("%s", error)
             continue
         try:
-            if found is not None:
-                register(manager, loaded, name)
+            register(manager, loaded, name)
         except PluginError as error:
             logger.warning("%s %s: %s; %s", found.distribution, found.version, error, found.advice)
     return manager
