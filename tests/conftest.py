@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +53,36 @@ def wheels(tmp_path_factory: pytest.TempPathFactory, strangers: dict[str, str]) 
         check=True,
     )
     return folder
+
+
+@pytest.fixture(scope="session")
+def write_wheel(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Writes the wheel of somebody's distribution by hand, which no builder could be had to make as wrong."""
+
+    def write(
+        name: str,
+        version: str,
+        files: Mapping[str, str],
+        points: Mapping[str, Iterable[str]],
+        about: str = "",
+    ) -> Path:
+        module = name.replace("-", "_")
+        info = f"{module}-{version}.dist-info"
+        lines = [line for kind, those in points.items() for line in (f"[pyinfra.{kind}]", *those)]
+        every = {
+            **files,
+            f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{about}",
+            f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+            f"{info}/entry_points.txt": "".join(f"{line}\n" for line in lines),
+        }
+        every[f"{info}/RECORD"] = "".join(f"{path},,\n" for path in (*every, f"{info}/RECORD"))
+        made = tmp_path_factory.mktemp(name) / f"{module}-{version}-py3-none-any.whl"
+        with zipfile.ZipFile(made, "w") as archive:
+            for path, text in every.items():
+                archive.writestr(path, text)
+        return made
+
+    return write
 
 
 @dataclass

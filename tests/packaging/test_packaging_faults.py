@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
-from pathlib import Path
 
 import pytest
 
@@ -81,35 +79,22 @@ ALLOWED = 1.2
 FEWEST, MOST = 6, 40
 
 
-def write_wheel(folder: Path, name: str) -> Path:
-    code, points, requires = FAULTS[name]
-    module = name.replace("-", "_")
-    requirement = f"Requires-Dist: {requires}\n" if requires else ""
-    files = {
-        f"{module}.py": code,
-        f"{module}-4.5.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 4.5\n{requirement}",
-        f"{module}-4.5.dist-info/WHEEL": (
-            "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        ),
-        f"{module}-4.5.dist-info/entry_points.txt": "".join(
-            f"[pyinfra.{kind}]\n{point}\n" for kind, point in points.items()
-        ),
-    }
-    record = f"{module}-4.5.dist-info/RECORD"
-    made = folder / f"{module}-4.5-py3-none-any.whl"
-    with zipfile.ZipFile(made, "w") as archive:
-        for path, text in {**files, record: "".join(f"{path},,\n" for path in (*files, record))}.items():
-            archive.writestr(path, text)
-    return made
-
-
 @pytest.fixture(scope="module")
-def spoilt(make_venv, acme, tmp_path_factory) -> Venv:
+def spoilt(make_venv, acme, write_wheel) -> Venv:
     """An environment with a sound plugin, and all that have faults."""
-    folder = tmp_path_factory.mktemp("faults")
     made: Venv = make_venv("pyinfra-cli", acme)
+    wheels = [
+        write_wheel(
+            name,
+            "4.5",
+            {f"{name.replace('-', '_')}.py": code},
+            {kind: [point] for kind, point in points.items()},
+            f"Requires-Dist: {requires}\n" if requires else "",
+        )
+        for name, (code, points, requires) in FAULTS.items()
+    ]
     # Without dependencies: an installer would refuse those that can't be had.
-    made.install("--no-deps", *(write_wheel(folder, name) for name in FAULTS))
+    made.install("--no-deps", *wheels)
     return made
 
 

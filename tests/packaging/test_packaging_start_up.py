@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import zipfile
-from pathlib import Path
 
 import pytest
 
@@ -14,41 +12,17 @@ PACKAGES = 60
 # Seconds of computing, which another's load adds little to; what a start takes is the least of several.
 ALLOWED = 0.020
 FEWEST, MOST = 6, 30
-METADATA = """\
-Metadata-Version: 2.1
-Name: {name}
-Version: 1.0
-Keywords: system,storage
-Requires-Dist: pyinfra-core>=3,<4
-
-"""
 README = "A line about what it does, as there are hundreds in a README.\n" * 200
-WHEEL = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-POINTS = """\
-[pyinfra.operations]
-{module} = {module}
-[pyinfra.facts]
-{module} = {module}
-[pyinfra.connectors]
-{module} = {module}:Rack
-"""
+ABOUT = f"Keywords: system,storage\nRequires-Dist: pyinfra-core>=3,<4\n\n{README}"
+CODE = "raise SystemExit('nobody asked for it')\n"
 
 
-def write_wheel(folder: Path, number: int) -> Path:
-    module = f"acme_ops_{number}"
-    name = module.replace("_", "-")
-    files = {
-        f"{module}/__init__.py": "raise SystemExit('nobody asked for it')\n",
-        f"{module}-1.0.dist-info/METADATA": METADATA.format(name=name) + README,
-        f"{module}-1.0.dist-info/WHEEL": WHEEL,
-        f"{module}-1.0.dist-info/entry_points.txt": POINTS.format(module=module),
+def points(module: str) -> dict[str, list[str]]:
+    return {
+        "operations": [f"{module} = {module}"],
+        "facts": [f"{module} = {module}"],
+        "connectors": [f"{module} = {module}:Rack"],
     }
-    record = f"{module}-1.0.dist-info/RECORD"
-    made = folder / f"{module}-1.0-py3-none-any.whl"
-    with zipfile.ZipFile(made, "w") as archive:
-        for path, text in {**files, record: "".join(f"{path},,\n" for path in (*files, record))}.items():
-            archive.writestr(path, text)
-    return made
 
 
 def start(venv: Venv) -> float:
@@ -65,8 +39,13 @@ def start(venv: Venv) -> float:
 
 
 @pytest.fixture
-def among(make_venv, tmp_path):
-    return make_venv("pyinfra-cli", *(write_wheel(tmp_path, number) for number in range(PACKAGES)))
+def among(make_venv, write_wheel):
+    names = [f"acme_ops_{number}" for number in range(PACKAGES)]
+    wheels = (
+        write_wheel(name.replace("_", "-"), "1.0", {f"{name}/__init__.py": CODE}, points(name), ABOUT)
+        for name in names
+    )
+    return make_venv("pyinfra-cli", *wheels)
 
 
 def test_sixty_packages_cost_a_start_nothing_to_speak_of(make_venv, among):
