@@ -87,6 +87,8 @@ class Sshd:
             "StrictModes no",
             "UsePAM no",
             "PidFile none",
+            # What a home has for its shells prints where it likes.
+            f"SetEnv HOME={self.folder}",
             "Subsystem sftp internal-sftp",
         )
         config.write_text("\n".join((*lines, *common)) + "\n")

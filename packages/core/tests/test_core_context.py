@@ -142,6 +142,7 @@ class TestPyinfrasOwn:
         with ctx_inventory.use(run.state.inventory):
             assert [one.name for one in inventory] == ["h1"]
         assert (run.state.cwd, run.host.connector_data["x"], run.state.config.SUDO) == ("/elsewhere", 1, True)
+        assert make_run().state.cwd != "/elsewhere"
 
     def test_a_stand_in_for_a_facade_is_what_code_gets(self, monkeypatch):
         stand_in = Thing("stand-in")

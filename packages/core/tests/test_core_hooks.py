@@ -147,7 +147,8 @@ class TestContract:
     @pytest.mark.parametrize("name", HOOKS)
     def test_every_hook_is_documented_and_typed(self, name):
         signature = inspect.signature(HOOKS[name])
-        assert HOOKS[name].__doc__.endswith(".")
+        summary = HOOKS[name].__doc__.splitlines()[0]
+        assert summary.endswith(".")
         assert all(
             one.annotation is not inspect.Parameter.empty for one in list(signature.parameters.values())[1:]
         )

@@ -231,7 +231,7 @@ def test_ensure_yum_repo():
         ({"name": "../r"}, "must have an ID"),
         ({"baseurl": None}, "baseurl must say where"),
         ({"gpgkey": "https://k k"}, "gpgkey must be a valid URL or an absolute path, got: k"),
-        ({"description": "a\nb=c"}, "of one line each"),
+        ({"description": "a\nb=c"}, "must be one line"),
     ],
 )
 def test_bad_repositories(arguments, message):
