@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
-from engine_kit import Content, Exists, Recorder, shells, touch
+from engine_kit import Content, Exists, shells, touch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyinfra.api import FileUploadCommand, OperationError, QuoteString, StringCommand, operation
@@ -15,18 +14,8 @@ from pyinfra.api.exceptions import ConnectionLostError
 from pyinfra.api.operation import add_op
 from pyinfra.api.operations import run_ops
 from pyinfra.api.state import Outcome
-from pyinfra.connectors.util import put_file_by_stdin
 from pyinfra.context import host
-
-
-@operation(is_idempotent=False, together=True)
-def several(*commands):
-    yield from commands
-
-
-@operation(is_idempotent=False)
-def apart(*commands):
-    yield from commands
+from together_kit import Placing, apart, at, called, error, outcome, several
 
 
 class There(Exists):
@@ -37,34 +26,6 @@ class There(Exists):
 def touch_together(path):
     if not host.get_fact(There, path=path):
         yield StringCommand("touch", QuoteString(path))
-
-
-class Placing(Recorder):
-    """Uploads by the command alone."""
-
-    uploads_by_command = True
-
-    def put_file(self, filename_or_io, remote_filename, *args, placement=None, **arguments):
-        return put_file_by_stdin(self, filename_or_io, remote_filename, placement=placement, **arguments)
-
-
-def called(run, added, *arguments, **settings):
-    result = add_op(run.state, added, *arguments, **settings)[run.host]
-    del run.calls[:]
-    run_ops(run.state, serial=False)
-    return result
-
-
-def at(folder, name):
-    return shlex.quote(str(folder / name))
-
-
-def outcome(run):
-    return [data.outcome for data in run.state.ops[run.host].values()]
-
-
-def error(run):
-    return [data.error for data in run.state.ops[run.host].values()][-1]
 
 
 @pytest.fixture

@@ -83,8 +83,11 @@ class Execution:
 
     def run_one(self, host: Host, op_hash: str) -> bool:
         """Run one operation on one host."""
-        done = self._run_on([host], op_hash, at_once=1)
-        return done[host]
+        outer, self._state.is_executing = self._state.is_executing, True
+        try:
+            return self._run_on([host], op_hash, at_once=1)[host]
+        finally:
+            self._state.is_executing = outer
 
     def _run_step(self, step: Step[Host]) -> None:
         state = self._state

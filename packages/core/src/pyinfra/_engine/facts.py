@@ -230,7 +230,7 @@ class HostFacts:
 
     def _run_batch(self, requests: list[Request], token: str) -> list[Answer | None] | None:
         questions = [request.question for request in requests]
-        return self._run_script(requests[0], questions, batch.script(questions, token), token)
+        return batch.read(questions, token, *self._run_script(requests[0], batch.script(questions, token)))
 
     def run_together(
         self, commands: list[Request], ahead: list[Request], go_on: bool
@@ -244,12 +244,23 @@ class HostFacts:
 
         Returns:
             An answer for each, None for what was not run to its end; None where nothing was run at all.
+
+        Raises:
+            PyinfraError: they were run, and their answers can't be read.
         """
         token = batch.new_token()
         changes = [request.question for request in commands]
         questions = [request.question for request in ahead]
         text = batch.script(questions, token, changes, go_on)
-        return self._run_script(commands[0], [*changes, *questions], text, token)
+        output = self._run_script(commands[0], text)
+        answers = batch.read([*changes, *questions], token, *output)
+        if answers is None and any(token in stream for stream in output):
+            self.batches = False
+            raise PyinfraError(
+                "its commands were run, but what they printed on stdout and stderr came back on one stream, so how "
+                "they went is not known; where a login shell's profile or a wrapper redirects output, use --no-batch"
+            )
+        return answers
 
     def learn(self, requests: list[Request], answers: list[Answer | None]) -> None:
         """Take answers to questions that were asked when all that is known to have changed had changed."""
@@ -257,16 +268,14 @@ class HostFacts:
             if answer is not None and (answer.succeeded or answer.missing):
                 self._answers[request.key] = (self._generation(), answer)
 
-    def _run_script(
-        self, first: Request, questions: list[Question], text: str, token: str
-    ) -> list[Answer | None] | None:
+    def _run_script(self, first: Request, text: str) -> tuple[str, str]:
         output = self._run(
             StringCommand(first.question.shell),
             print_output=False,
             _stdin=text.encode("utf-8", "surrogateescape"),
             **first.arguments,
         )[1]
-        return batch.read(questions, token, _text(output, "stdout"), _text(output, "stderr"))
+        return _text(output, "stdout"), _text(output, "stderr")
 
     def _run_alone(self, request: Request) -> Answer:
         question, marker = request.question, batch.MISSING_COMMAND_MARKER

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 SMALL = 32 * 1024
 # What some shell might read otherwise, quoted as it is.
 _ODD = re.compile(r"[^\t\n\r -~\u00a0-\U0010ffff]")
+# The shells of the BSDs and Android have no printf of their own: everybody would see what a program is told to print.
+_OWN_PRINTF = (
+    'case $(command -v printf; command -v print) in /*print) printf() { print -rn -- "$2"; };; esac; '
+)
 
 
 class StoppedError(OperationError):
@@ -81,6 +85,7 @@ class Together:
         self._side = engine.side(host)
         self._waiting: list[Waiting] = []
         self._stopped = False
+        self._error: Exception | None = None
 
     def add(self, command: PyinfraCommand, report: Report | None) -> bool:
         """Have a command wait for those that come behind it.
@@ -110,11 +115,14 @@ class Together:
         if not shell or not _is_plain(command):
             return None
         before, success = "", tuple(arguments.get("_success_exit_codes") or (0,))
+        # Each enters it, as one before may have put another in its place.
+        enter = _enter(arguments.pop("_chdir", None))
         if isinstance(command, FileUploadCommand) and not self._go_on:
             data = self._small_text(command)
             if data is None:
                 return None
             before, success = f"printf %s {shlex.quote(data)} | ", (0,)
+            enter = _OWN_PRINTF + enter
             command = upload_command(command.dest, len(data.encode()), command.placement)
         if not isinstance(command, StringCommand):
             return None
@@ -122,7 +130,7 @@ class Together:
         request = make_request(Question(text, None, shell, success), arguments)
         if not self._side.facts.can_share(request):
             return None
-        request.question.command = before + text
+        request.question.command = enter + before + text
         return request
 
     def _small_text(self, command: FileUploadCommand) -> str | None:
@@ -153,8 +161,18 @@ class Together:
         """
         waiting, self._waiting = self._waiting, []
         self._side.before_looking = None
+        if self._error is not None:
+            raise self._error
         if not waiting or self._stopped:
             return not self._stopped
+        try:
+            return self._run(waiting, next_asked)
+        except Exception as error:
+            # Where the operation was about to look at the host, it may take this for an error of what it asked.
+            self._error = error
+            raise
+
+    def _run(self, waiting: list[Waiting], next_asked: Callable[[], list[Request]]) -> bool:
         ahead = [request for request in next_asked() if _alike(waiting[0].request, request)]
         if len(waiting) == 1 and not ahead:
             return self._one_by_one(waiting)
@@ -208,6 +226,12 @@ class Together:
 def _is_plain(command: PyinfraCommand) -> bool:
     """Tell whether a command is run by what stands in it, and not by its class's own way."""
     return type(command).execute in {StringCommand.execute, FileUploadCommand.execute}
+
+
+def _enter(folder: str | None) -> str:
+    if not folder:
+        return ""
+    return f"cd {shlex.quote(f'./{folder}' if folder.startswith('-') else folder)} && "
 
 
 def _alike(first: Request, second: Request) -> bool:
