@@ -1,18 +1,16 @@
-"""What the command line says of a run: the preview, a line for each outcome, the summary."""
+"""What the command line says of a run: the preview, and the summary."""
 
 from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from pyinfra.api.hiddenvalue import mask
-from pyinfra.api.output import printable
 from pyinfra.api.state import Outcome
-from pyinfra.api.util import get_kwargs_str
 
 from .log import screen, style
 from .util import shown_data, to_json
@@ -36,7 +34,7 @@ WORDS = {
     Outcome.UNKNOWN: "unknown: the connection was lost, it may or may not have run",
 }
 FAILED = (Outcome.FAILED, Outcome.UNKNOWN)
-_connect_errors: WeakKeyDictionary[Host, str] = WeakKeyDictionary()
+connect_errors: WeakKeyDictionary[Host, str] = WeakKeyDictionary()
 
 
 def describe(meta: StateOperationMeta) -> str:
@@ -46,7 +44,8 @@ def describe(meta: StateOperationMeta) -> str:
     return f"{meta.op_name}: {text}" if text else meta.op_name
 
 
-def _of_host(state: State, host: Host, op_hash: str) -> str:
+def of_host(state: State, host: Host, op_hash: str) -> str:
+    """Give an operation on a host in a line."""
     return f"[{style(host.name, bold=True)}] {describe(state.op_meta[op_hash])}"
 
 
@@ -95,11 +94,11 @@ def print_meta(state: State, verbosity: int = 0) -> None:
         if change == "no change":
             if verbosity:
                 why = f": {data.noop_description}" if data.noop_description else ""
-                screen.line(f"    {_of_host(state, host, op_hash)} ({style('no change', 'cyan')}){why}")
+                screen.line(f"    {of_host(state, host, op_hash)} ({style('no change', 'cyan')}){why}")
             continue
         counts += 1
         certain += change == "will change"
-        screen.line(f"    {_of_host(state, host, op_hash)} ({style(change, 'yellow')})")
+        screen.line(f"    {of_host(state, host, op_hash)} ({style(change, 'yellow')})")
     if not counts:
         screen.line("    none")
     screen.line()
@@ -125,79 +124,6 @@ def print_awaited(awaited: Iterable[AwaitedResult], answered: bool) -> None:
             "what follows supposes that it goes as expected" if answered else "more follows when it has run"
         )
         screen.line(f"    [{style(result.host.name, bold=True)}] {more}: {name}{place}")
-
-
-def follow(state: State, verbosity: int, quiet: bool = False, one_command: bool = False) -> None:
-    """Show lines as the run goes on.
-
-    Args:
-        state: the run.
-        verbosity: with 1 and above, what did not change too.
-        quiet: show nothing.
-        one_command: the run is `exec`, whose output says it all.
-    """
-    listen = state.engine.events.listen
-    listen("host_connect_error", lambda state, host, error: _connect_error(host, error))
-    if quiet:
-        return
-    listen(
-        "host_connected", lambda state, host: screen.line(f"    [{host.name}] {style('Connected', 'green')}")
-    )
-    listen(
-        "operation_host_end",
-        lambda state, host, op_hash, outcome, error, **_: _outcome(
-            state, host, op_hash, outcome, error, verbosity, one_command
-        ),
-    )
-    listen(
-        "operation_host_retry",
-        lambda state, host, op_hash, retry_num, max_retries: screen.line(
-            f"    {_of_host(state, host, op_hash)} ({style(f'retry {retry_num} of {max_retries}', 'yellow')})"
-        ),
-    )
-    if verbosity:
-        listen("fact_end", lambda state, host, fact, arguments, error: _fact(host, fact, arguments, error))
-    if sys.stdout.isatty():
-        from .progress import show_progress
-
-        show_progress(state)
-
-
-def _fact(host: Host, fact: Any, arguments: Mapping[str, Any], error: Exception | None) -> None:
-    if error is None:
-        with_what = f" ({get_kwargs_str(dict(arguments))})" if arguments else ""
-        screen.line(f"    [{style(host.name, bold=True)}] Loaded fact {fact.name}{with_what}")
-
-
-def _connect_error(host: Host, error: Exception) -> None:
-    _connect_errors[host] = str(error)
-    screen.line(f"    [{host.name}] {style('could not connect', 'red')}: {error}", err=True)
-
-
-def _outcome(
-    state: State,
-    host: Host,
-    op_hash: str,
-    outcome: Outcome,
-    error: str | None,
-    verbosity: int,
-    one_command: bool,
-) -> None:
-    if outcome not in FAILED and (one_command or (outcome is not Outcome.CHANGED and not verbosity)):
-        return
-    data = state.ops[host][op_hash]
-    word = WORDS[outcome]
-    if outcome in FAILED and data.global_arguments.get("_ignore_errors"):
-        word += ", ignored"
-    # An operation that changed something may have been told of a part that needed nothing.
-    why = data.noop_description if verbosity and outcome is Outcome.UNCHANGED else None
-    said = f": {error or why}" if error or why else ""
-    screen.line(f"{_of_host(state, host, op_hash)} ({style(word, COLOURS[outcome])}){said}")
-    for change in data.operation_meta.report:
-        screen.line(f"    {printable(change)}")
-    if outcome in FAILED and not state.print_output:
-        for line in data.operation_meta._output().combined_lines if data.operation_meta.is_complete() else ():
-            screen.line(f"    [{host.name}] {printable(line.line)}")
 
 
 def print_results(state: State, stopped: str | None = None, brief: bool = False) -> None:
@@ -234,12 +160,12 @@ def print_results(state: State, stopped: str | None = None, brief: bool = False)
 def _failures(state: State) -> list[str]:
     """A line for each host that could not be connected to, and for each operation that failed."""
     unreached = [
-        f"    [{style(host.name, bold=True)}] could not connect: {_connect_errors[host]}"
+        f"    [{style(host.name, bold=True)}] could not connect: {connect_errors[host]}"
         for host in state.inventory
-        if host in state.failed_hosts and host in _connect_errors
+        if host in state.failed_hosts and host in connect_errors
     ]
     return unreached + [
-        f"    {_of_host(state, host, op_hash)}: {data.error}"
+        f"    {of_host(state, host, op_hash)}: {data.error}"
         + (" (ignored)" if data.global_arguments.get("_ignore_errors") else "")
         for op_hash, host, data in each_operation(state)
         if data.outcome in FAILED

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import atexit
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pyinfra.api.state import StateStage
+from pyinfra.plugins.spec import hookimpl
 from rich.console import Console
 from rich.text import Text
 
@@ -39,25 +40,36 @@ class Live:
         screen.live = None
 
 
-def show_progress(state: State) -> None:
-    """Show the progress of a run while its operations are executed."""
-    live = Live()
-    atexit.register(live.hide)
-    through: dict[str, int] = {}
+class Progress:
+    """Shows what runs now, while operations are executed."""
 
-    def started(state: State, op_hash: str) -> None:
-        through[op_hash] = 0
-        _show(live, state, op_hash, 0)
+    def __init__(self) -> None:
+        self._live = Live()
+        self._through: dict[str, int] = {}
+        atexit.register(self._live.hide)
 
-    def ended_on_host(state: State, op_hash: str, **_: Any) -> None:
-        through[op_hash] = through.get(op_hash, 0) + 1
-        _show(live, state, op_hash, through[op_hash])
+    @hookimpl
+    def pyinfra_operation_start(self, state: State, op_hash: str) -> None:
+        """Show an operation that begins."""
+        self._through[op_hash] = 0
+        _show(self._live, state, op_hash, 0)
 
-    listen = state.engine.events.listen
-    listen("operation_start", started)
-    listen("operation_host_end", ended_on_host)
-    listen("run_end", lambda state: live.hide())
-    listen("stage", lambda state, stage: live.hide() if stage is StateStage.Disconnect else None)
+    @hookimpl
+    def pyinfra_operation_host_end(self, state: State, op_hash: str) -> None:
+        """Count a host that an operation is through on."""
+        self._through[op_hash] = self._through.get(op_hash, 0) + 1
+        _show(self._live, state, op_hash, self._through[op_hash])
+
+    @hookimpl
+    def pyinfra_run_end(self) -> None:
+        """Take the status away."""
+        self._live.hide()
+
+    @hookimpl
+    def pyinfra_stage(self, stage: StateStage) -> None:
+        """Take the status away, also of a run that was broken off."""
+        if stage is StateStage.Disconnect:
+            self._live.hide()
 
 
 def _show(live: Live, state: State, op_hash: str, through: int) -> None:

@@ -20,6 +20,7 @@ from . import prints
 from .commands import Work, read_work
 from .exceptions import CliError, WrappedError
 from .extensions import Reports, ask_secret_sources
+from .following import follow
 from .inventory import limit_hosts, make_inventory
 from .log import screen, setup_logging
 from .settings import Options, make_config, override_data, prompt
@@ -165,7 +166,7 @@ def _follow(state: State, options: Options, work: Work) -> None:
 
     if registry.names("plugins"):
         state.engine.events.listen_to_hooks(installed_hooks())
-    prints.follow(state, options.verbosity, quiet=options.as_json, one_command=work.kind == "exec")
+    follow(state, options.verbosity, quiet=options.as_json, one_command=work.kind == "exec")
 
 
 def _connect(state: State) -> None:
