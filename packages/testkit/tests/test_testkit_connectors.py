@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
+from pyinfra.plugins import registry
 from pyinfra_testkit.connectors import ConnectorSuite, DownloadChecks, UploadChecks, connected_host
 
 if TYPE_CHECKING:
@@ -122,8 +123,24 @@ class TestSSHFileTransferProtocols(UploadChecks, DownloadChecks):
         return ssh_by_protocol
 
 
-class TestFake(DownloadChecks):
-    cannot: ClassVar = {"test_a_download_that_fails": "it has every file"}
+RUNS_NOTHING = "it runs nothing"
+# What can be asked of a host that answers what its data says.
+WITHOUT_A_SHELL = {
+    "test_disconnecting_twice",
+    "test_download_names",
+    "test_downloads",
+    "test_secrets_are_not_shown",
+    "test_secrets_on_this_machine",
+    "test_what_is_declared",
+}
+
+
+class TestFake(ConnectorSuite):
+    cannot: ClassVar = {
+        name: RUNS_NOTHING
+        for name in dir(ConnectorSuite)
+        if name.startswith("test_") and name not in WITHOUT_A_SHELL
+    }
 
     @pytest.fixture
     def host(self) -> Iterator[Host]:
@@ -133,6 +150,15 @@ class TestFake(DownloadChecks):
     @pytest.fixture
     def folder(self) -> str:
         return "/srv"
+
+
+def test_all_of_ours_are_held_to_it() -> None:
+    ours = {
+        plugin.name for plugin in registry.plugins("connectors") if plugin.distribution.startswith("pyinfra-")
+    }
+    held = {TestLocal: "local", TestSSH: "ssh", TestFake: "fake"}
+    assert all(issubclass(one, ConnectorSuite) for one in held)
+    assert {*held.values()} == ours
 
 
 def test_a_careless_connector_fails_by_name(pytester: pytest.Pytester) -> None:
