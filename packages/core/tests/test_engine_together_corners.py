@@ -169,6 +169,16 @@ class TestGlobalArguments:
         assert seen[-1] == ["a"]
 
 
+def test_an_interrupt_ends_all_of_them(run, folder: Path):
+    os.mkfifo(folder / "never")
+    blocks = f"kill -INT {os.getpid()}; cat {at(folder, 'never')}"
+    add_op(run.state, several, "true", blocks, f"touch {at(folder, 'x')}")
+    with pytest.raises(KeyboardInterrupt):
+        run_ops(run.state)
+    run.engine.abandon()
+    assert (outcome(run), [path.name for path in folder.iterdir()]) == ([None], ["never"])
+
+
 class Watching(BaseStateCallback):
     def __init__(self):
         self.told = []
