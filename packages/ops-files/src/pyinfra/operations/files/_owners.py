@@ -3,49 +3,11 @@
 from __future__ import annotations
 
 from pyinfra import host, state
-from pyinfra.api import FactBase, OperationError, QuoteString, StringCommand
-from typing_extensions import override
-
-_TABLES = {"user": "passwd", "group": "group"}
-
-
-class UnknownOwners(FactBase["list[str]"]):
-    """Which of a user and a group the host does not know, from `getent`; neither on hosts that have no such tool.
-
-    Args:
-        user: the user's name; None for none.
-        group: the group's name; None for none.
-    """
-
-    side_effect_free = True
-
-    @override
-    def command(self, user: str | None = None, group: str | None = None) -> StringCommand:
-        asked = [
-            # 2 stands for a name that is not there; anything else tells nothing of it.
-            StringCommand(
-                *("getent", _TABLES[kind], "--", QuoteString(name)),
-                f"> /dev/null 2>&1; [ $? != 2 ] || echo {kind};",
-            )
-            for kind, name in (("user", user), ("group", group))
-            if name
-        ]
-        return StringCommand(*asked, "true")
-
-    @override
-    def process(self, output: list[str]) -> list[str]:
-        return [line for line in output if line in _TABLES]
-
-    @staticmethod
-    @override
-    def default() -> list[str]:
-        return []
+from pyinfra.operations.util import owners
 
 
 def refuse_unknown_owners(user: str | None, group: str | None) -> None:
     """Refuse a user or group that the host does not know, before anything is made that it should own.
-
-    In prepare nothing is asked: an earlier operation may add them.
 
     Args:
         user: the user, by name or number; None for none.
@@ -54,8 +16,4 @@ def refuse_unknown_owners(user: str | None, group: str | None) -> None:
     Raises:
         OperationError: there is none of that name.
     """
-    names = {kind: name for kind, name in (("user", user), ("group", group)) if name and not name.isdecimal()}
-    if not names or not state.is_executing:
-        return
-    for kind in host.get_fact(UnknownOwners, **names):
-        raise OperationError(f"`{kind}` must be a {kind} of the host, and {host.name} has no {names[kind]!r}")
+    owners.refuse_unknown_owners(state, host, user, group)

@@ -36,9 +36,13 @@ class GitConfig(GitFact["dict[str, list[str]]"]):
     @override
     def process(self, output: list[str]) -> dict[str, list[str]]:
         settings: dict[str, list[str]] = {}
+        values: list[str] | None = None
         for line in output:
             key, equals, value = line.partition("=")
             # A setting without a value stands for true; a line without a dot goes on a value of more lines.
             if equals or "." in key:
-                settings.setdefault(key, []).append(value)
+                values = settings.setdefault(key, [])
+                values.append(value)
+            elif values is not None:
+                values[-1] += f"\n{line}"
         return settings

@@ -128,8 +128,26 @@ class GitLocalCommit(GitFact["str | None"]):
         return _commit(output)
 
 
+class RemoteCommit(str):
+    """The commit that a reference of a remote names.
+
+    Attributes:
+        ref: the reference's full name, such as `refs/heads/main`; empty where it is not known.
+    """
+
+    ref: str
+
+    def __new__(cls, commit: str, ref: str = "") -> RemoteCommit:
+        made = super().__new__(cls, commit)
+        made.ref = ref
+        return made
+
+
 class GitRemoteBranchCommit(GitFact["str | None"]):
     """The commit that a branch of a remote has now; None where that can't be told. Parses `git ls-remote`.
+
+    git gives the first reference that ends in the branch's name: for `main`, `refs/heads/new/main`, too, and a tag.
+    Which it was stands in the value's `ref`; a full name, such as `refs/heads/main`, is exact.
 
     ```python
     "1a2b3c4d5e6f7890abcdef1234567890abcdef12"
@@ -138,7 +156,7 @@ class GitRemoteBranchCommit(GitFact["str | None"]):
     Args:
         repo: the repository's folder.
         remote: the remote's name.
-        branch: the branch; the remote's own choice by default.
+        branch: the branch, or its full name; the remote's own choice by default.
 
     **Example:**
 
@@ -157,7 +175,36 @@ class GitRemoteBranchCommit(GitFact["str | None"]):
 
     @override
     def process(self, output: list[str]) -> str | None:
-        return _commit(output)
+        commit = _commit(output)
+        return RemoteCommit(commit, "".join(output[0].split()[1:2])) if commit is not None else None
+
+
+class GitHasCommit(GitFact[bool]):
+    """Whether a commit of a repository has another one in its history. From `git merge-base --is-ancestor`.
+
+    Args:
+        repo: the repository's folder.
+        commit: the commit that is looked for.
+        ref: a branch, a tag or another name of the commit whose history it is.
+
+    **Example:**
+
+    ```python
+    host.get_fact(GitHasCommit, repo="/srv/site", commit="1a2b3c4d5e6f7890abcdef1234567890abcdef12", ref="main")
+    ```
+    """
+
+    default = bool
+    side_effect_free = True
+
+    @override
+    def command(self, repo: str, commit: str, ref: str = "HEAD") -> StringCommand:
+        asked = ("git merge-base --is-ancestor", word("commit", commit), word("ref", ref), "2>/dev/null")
+        return StringCommand(within(repo, *asked, "&& echo yes"), "|| true")
+
+    @override
+    def process(self, output: list[str]) -> bool:
+        return output == ["yes"]
 
 
 def _commit(output: list[str]) -> str | None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import StringCommand, operation
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.files import File
 from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations import files
+from pyinfra.operations.util.tools import check_tool
 
-from ._words import check_path, owned
+from ._words import check_owners, check_path, owned
 
 
 @operation()
@@ -27,8 +28,9 @@ def bare_repo(
         present: whether it should be there; else the folder is removed, with all that is in it.
 
     Raises:
-        OperationTypeError: the path is no str.
-        OperationValueError: the path is empty.
+        OperationError: the host has no such user or group.
+        OperationTypeError: the path or an owner is no str.
+        OperationValueError: the path or an owner is empty.
 
     **Example:**
 
@@ -47,7 +49,10 @@ def bare_repo(
     if not present:
         yield from files.directory._inner(path=path, present=False)
         return
+    check_owners(user, group)
     head = host.get_fact(File, path=f"{path}/HEAD")
+    if not head:
+        check_tool(state, host, "git")
     yield from files.directory._inner(path=path)
     if head:
         host.noop(f"git repository {path} already exists")

@@ -5,11 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Generator
 
-from pyinfra import host
-from pyinfra.api import OperationError, OperationTypeError, QuoteString, StringCommand, operation
+from pyinfra import host, state
+from pyinfra.api import (
+    OperationError,
+    OperationTypeError,
+    OperationValueError,
+    QuoteString,
+    StringCommand,
+    operation,
+)
 from pyinfra.facts.git import GitConfig
+from pyinfra.operations.util.tools import check_tool
 
-from ._words import check_name, git_in, is_folder
+from ._words import check_name, check_path, git_in, is_folder, told
 
 
 @operation(together=True)
@@ -26,9 +34,10 @@ def config(
         system: whether it is the whole host's; the user's by default.
 
     Raises:
-        OperationError: the folder is no repository.
+        OperationError: the folder is no repository, or one that git does not work in.
         OperationTypeError: the key or value is no str.
-        OperationValueError: the key is empty, or git would take it for an option.
+        OperationValueError: the key is empty, git would take it for an option, or both a repository and the host are
+            named.
 
     **Example:**
 
@@ -47,13 +56,26 @@ def config(
     check_name("key", key, optional=False)
     if not isinstance(value, str):
         raise OperationTypeError(f"value must be a str, not {value!r}")
+    if repo is not None and system:
+        raise OperationValueError(
+            f"a setting is that of a repository or of the host: leave out repo={repo!r} or system=True"
+        )
+    if repo is not None:
+        check_path("repo", repo)
     if repo is not None and not is_folder(f"{repo}/.git"):
-        raise OperationError(f"there is no git repository in {repo}: there is no folder {repo}/.git")
-    settings = host.get_fact(GitConfig, repo=repo, system=system)
+        raise OperationError(
+            f"there is no git repository in {repo} on {host.name}: there is no folder {repo}/.git"
+        )
+    if repo is None:
+        settings = host.get_fact(GitConfig, repo=repo, system=system)
+    else:
+        settings = told(GitConfig, repo, system=False)
     values = settings.get(_as_told(key), settings.get(key, []))
     if value in values if multi_value else values == [value]:
         host.noop(f"git config {key} is set to {value}")
         return
+    if not settings:
+        check_tool(state, host, "git")
     scope = "--local" if repo is not None else "--system" if system else "--global"
     how = ["--add"] if multi_value else ["--replace-all"] if len(values) > 1 else []
     bits = ["config", scope, *how, QuoteString(key), _in_double_quotes(value)]

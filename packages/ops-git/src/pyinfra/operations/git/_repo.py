@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator
+from typing import Any
 
-from pyinfra import host
-from pyinfra.api import OperationTypeError, OperationValueError, StringCommand, operation
+from pyinfra import host, state
+from pyinfra.api import OperationError, OperationTypeError, OperationValueError, StringCommand, operation
 from pyinfra.api.command import PyinfraCommand
+from pyinfra.facts.files import Directory
 from pyinfra.facts.git import (
     GitBranch,
     GitCheckedOutBranch,
     GitConfig,
-    GitLocalCommit,
-    GitRemoteBranchCommit,
     GitSubmodules,
     GitTag,
 )
 from pyinfra.operations import files, ssh
+from pyinfra.operations.util.tools import check_tool
 
-from ._words import check_name, check_path, git_in, is_folder, owned, quoted
+from ._words import check_name, check_owners, check_path, git_in, is_behind, owned, quoted, told
 
 # `user@host:path`, and `ssh://user@host:port/path`.
 _SCP_LIKE = re.compile(r"(?:[^@/\s]+@)?(?P<host>[0-9A-Za-z.\-]+):(?!//)")
@@ -45,7 +46,8 @@ def repo(
     """Have a clone of a repository, at the newest commit of a branch, or at a tag.
 
     Where another user than the one who runs git owns the clone, git refuses to work in it: run the operation as that
-    user (`_sudo_user`), and leave `user` out.
+    user (`_sudo_user`), and leave `user` out. What was changed in the clone and is not committed is kept; where a
+    commit to come changes the same files, the operation fails as git does, and nothing is changed.
 
     Args:
         src: what to clone: a URL, or a path on the host.
@@ -53,7 +55,7 @@ def repo(
         branch: a branch or a tag; the repository's own choice by default.
         pull: whether to follow the branch; else a clone that is there is left at its commit.
         rebase: whether to rebase, not merge, what the clone has of its own.
-        user: who owns the clone when something was changed.
+        user: who owns the clone.
         group: the group that owns it.
         ssh_keyscan: whether to take the key of the source's host as known first, as `ssh.keyscan` does.
         update_submodules: whether submodules are at the commits that the clone names.
@@ -62,6 +64,8 @@ def repo(
         fetch_tags: whether to fetch all tags before another branch is checked out.
 
     Raises:
+        OperationError: git does not work in the clone, it is on no branch that could be followed, or the host has no
+            such user or group.
         OperationTypeError: a value has the wrong type.
         OperationValueError: a value is empty, or git would take it for an option.
 
@@ -79,7 +83,12 @@ def repo(
     ```
     """
     _check(src, dest, branch, depth)
-    is_new = not is_folder(f"{dest}/.git")
+    check_owners(user, group)
+    info = host.get_fact(Directory, path=f"{dest}/.git")
+    # Little may be known of one that is there.
+    is_new = info is None or info is False
+    if is_new:
+        check_tool(state, host, "git")
     yield from files.directory._inner(path=dest)
     if ssh_keyscan:
         yield from _keyscan(src)
@@ -91,10 +100,20 @@ def repo(
         commands.append(["submodule update --init", *recursive])
     for bits in commands:
         yield git_in(dest, *bits)
-    if commands and (user or group):
+    is_others = _is_others(info, user, group)
+    if (commands or is_others) and (user or group):
         yield owned(dest, user, group)
-    if not commands:
+    if not commands and not is_others:
         host.noop(f"git repository {dest} is already up to date")
+
+
+def _is_others(info: Any, user: str | None, group: str | None) -> bool:
+    """Tell whether a clone is known to belong to someone else, as one whose owner could not be set before."""
+    wanted = {"user": user, "group": group}
+    known = {key: info.get(key) if isinstance(info, dict) else None for key in wanted}
+    return any(
+        name and not name.isdecimal() and known[key] not in (None, name) for key, name in wanted.items()
+    )
 
 
 def _check(src: str, dest: str, branch: str | None, depth: int | None) -> None:
@@ -124,37 +143,49 @@ def _clone(src: str, branch: str | None, depth: int | None) -> Generator[list[ob
 def _update(
     src: str, dest: str, branch: str | None, pull: bool, rebase: bool, fetch_tags: bool
 ) -> Generator[list[object], None, None]:
-    moved = host.get_fact(GitConfig, repo=dest, system=False).get("remote.origin.url") != [src]
+    moved = told(GitConfig, dest, system=False).get("remote.origin.url") != [src]
     current = _current(dest, branch)
     if moved:
         yield ["remote set-url origin", *quoted(src)]
     is_tag = False
     if branch is not None and current != branch:
-        is_tag = branch in (host.get_fact(GitTag, repo=dest) or [])
+        is_tag = branch in (told(GitTag, dest) or [])
         if not is_tag:
             yield ["fetch --tags" if fetch_tags else "fetch"]
         if not (is_tag and current == f"tags/{branch}"):
             yield ["checkout", *quoted(branch)]
-    if pull and not is_tag and (moved or _is_behind(dest, branch or current)):
+    if pull and not is_tag and (moved or _may_be_behind(dest, branch or current)):
+        if (branch is None or current == branch) and _is_on_none(dest):
+            yield from _back_to(dest, branch)
         yield ["pull --rebase" if rebase else "pull"]
 
 
 def _current(dest: str, branch: str | None) -> str | None:
     """Give the branch that is checked out; what git describes is another name where a tag is at the same commit."""
-    described = host.get_fact(GitBranch, repo=dest)
+    described = told(GitBranch, dest)
     if described is not None and "/" in described and described != branch:
-        return host.get_fact(GitCheckedOutBranch, repo=dest) or described
+        return told(GitCheckedOutBranch, dest) or described
     return described
 
 
-def _is_behind(dest: str, branch: str | None) -> bool:
+def _may_be_behind(dest: str, branch: str | None) -> bool:
+    return branch is None or is_behind(dest, branch, "origin", branch)
+
+
+def _is_on_none(dest: str) -> bool:
+    """Tell whether no branch is checked out: git describes a commit alone by the name of a branch that is there."""
+    return state.is_executing and told(GitCheckedOutBranch, dest) is None
+
+
+def _back_to(dest: str, branch: str | None) -> Generator[list[object], None, None]:
     if branch is None:
-        return True
-    local = host.get_fact(GitLocalCommit, repo=dest, ref=branch)
-    there = host.get_fact(GitRemoteBranchCommit, repo=dest, remote="origin", branch=branch)
-    return local is None or local != there
+        raise OperationError(
+            f"the clone in {dest} on {host.name} is at a commit and on no branch, so that there is none to follow: "
+            "name one as branch, or leave it where it is with pull=False"
+        )
+    yield ["checkout", *quoted(branch)]
 
 
 def _needs_submodules(dest: str, recursive: bool) -> bool:
-    states = host.get_fact(GitSubmodules, repo=dest, recursive=recursive)
+    states = told(GitSubmodules, dest, recursive=recursive)
     return any(state != "ok" for state in states.values())

@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Generator
 from pathlib import PurePosixPath
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import OperationError, OperationValueError, StringCommand, operation
-from pyinfra.facts.git import GitLocalCommit, GitRemoteBranchCommit, GitTrackingBranch
+from pyinfra.facts.files import File
+from pyinfra.facts.git import GitLocalCommit, GitTrackingBranch
 from pyinfra.facts.util.quoting import quote_path
 
-from ._words import check_name, check_path, git_in, is_folder, owned, quoted
+from ._words import (
+    check_name,
+    check_owners,
+    check_path,
+    git_in,
+    is_behind,
+    is_folder,
+    owned,
+    quoted,
+    told,
+)
 
 
 @operation()
@@ -47,9 +58,11 @@ def worktree(
         group: the group that owns it.
 
     Raises:
-        OperationError: the repository is not there, or none is named.
+        OperationError: the repository is not there, or none is named, git does not work in it, the folder is something
+            else, or the host has no such user or group.
         OperationTypeError: a value has the wrong type.
-        OperationValueError: a value is empty, git would take it for an option, or `from_remote_branch` is no pair.
+        OperationValueError: a value is empty, git would take it for an option, `from_remote_branch` is no pair, or
+            there is a new branch for a tree on none.
 
     **Example:**
 
@@ -67,6 +80,10 @@ def worktree(
     check_path("worktree", worktree)
     for what, value in (("new_branch", new_branch), ("commitish", commitish)):
         check_name(what, value)
+    if detached and new_branch:
+        raise OperationValueError(
+            f"a working tree is on a branch or on none: leave out new_branch={new_branch!r} or detached=True"
+        )
     is_there = is_folder(worktree)
     if not present:
         if is_there:
@@ -76,12 +93,12 @@ def worktree(
     elif is_there:
         yield from _follow(worktree, pull, rebase, from_remote_branch)
     else:
+        check_owners(user, group)
         known = _repository(repo, worktree, assume_repo_exists)
         yield from _make(worktree, known, detached, new_branch, commitish, force)
         if user or group:
-            yield from _give(
-                worktree, known, None if detached else new_branch or commitish, detached, user, group
-            )
+            on_none = detached or _is_no_branch(known, new_branch, commitish)
+            yield from _give(worktree, known, new_branch or commitish, on_none, user, group)
 
 
 def _repository(repo: str | None, worktree: str, assume_repo_exists: bool) -> str:
@@ -117,21 +134,29 @@ def _give(
         yield owned(f"{repo}/.git/logs/refs/heads/{branch}", user, group)
 
 
+def _is_no_branch(repo: str, new_branch: str | None, commitish: str | None) -> bool:
+    """Tell whether a new tree is at a tag or a commit: git makes no branch for it then."""
+    if new_branch or not commitish or not state.is_executing:
+        return False
+    places = (f"refs/heads/{commitish}", f"refs/remotes/origin/{commitish}")
+    return all(told(GitLocalCommit, repo, ref=place) is None for place in places)
+
+
 def _follow(
     worktree: str, pull: bool, rebase: bool, from_remote_branch: tuple[str, str] | None
 ) -> Generator[StringCommand, None, None]:
     if not pull:
+        if state.is_executing and not host.get_fact(File, path=f"{worktree}/.git"):
+            raise OperationError(f"the folder {worktree} on {host.name} is no working tree of a repository")
         host.noop(f"git worktree {worktree} exists")
         return
-    tracked = host.get_fact(GitTrackingBranch, repo=worktree)
+    tracked = told(GitTrackingBranch, worktree)
     named = _pair(from_remote_branch)
     remote, _, branch = ("/".join(named) if named else tracked or "").partition("/")
     if not branch:
         host.noop(f"git worktree {worktree} follows no branch")
         return
-    local = host.get_fact(GitLocalCommit, repo=worktree, ref="HEAD")
-    there = host.get_fact(GitRemoteBranchCommit, repo=worktree, remote=remote, branch=branch)
-    if local is not None and local == there:
+    if not is_behind(worktree, "HEAD", remote, branch):
         host.noop(f"git worktree {worktree} is already up to date")
         return
     how = "pull --rebase" if rebase else "pull"
