@@ -95,3 +95,8 @@ def test_a_switch_is_on_or_off_or_neither(value):
         check_switch("enabled", value)
     with pytest.raises(OperationTypeError, match="running must be True, False or None"):
         control({"app": True}, running=value)
+
+
+def test_a_command_for_a_service_is_text():
+    with pytest.raises(OperationTypeError, match="command must be one or more words"):
+        control({"app": True}, command=3)

@@ -89,7 +89,7 @@ def handle_service_control(
         The commands.
 
     Raises:
-        OperationTypeError: `running` is something else than True, False and None.
+        OperationTypeError: `running` is something else than True, False and None, or `command` no str.
         OperationValueError: the name is empty, or the quotes in `command` are not closed.
     """
     check_service_name(name)
@@ -120,6 +120,8 @@ def handle_service_control(
 
 
 def _words(command: str | None) -> list[str]:
+    if not isinstance(command, str | None):
+        raise OperationTypeError(f"command must be one or more words (str), not {command!r}")
     try:
         return shlex.split(command) if command else []
     except ValueError as error:

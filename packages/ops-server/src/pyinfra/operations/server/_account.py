@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pyinfra import host
-from pyinfra.api import HiddenValue, MaskString, OperationError, QuoteString, StringCommand
+from pyinfra.api import (
+    HiddenValue,
+    MaskString,
+    OperationError,
+    QuoteString,
+    StringCommand,
+)
 from pyinfra.facts.server import Groups, LinuxName, Os, Which
 
 from ._names import end_of_options

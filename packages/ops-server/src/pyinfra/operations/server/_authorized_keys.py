@@ -20,7 +20,7 @@ from pyinfra.api.util import get_file_io, get_file_path
 from pyinfra.facts.server import AuthorizedKeys, Home
 from pyinfra.operations import files
 
-from ._names import check_account_name
+from ._names import check_account_name, check_path
 
 DIRECTORY_MODE = 700
 FILE_MODE = 600
@@ -47,7 +47,7 @@ def user_authorized_keys(
         authorized_key_filename: the file's name; None for `authorized_keys`.
 
     Raises:
-        OperationTypeError: a key is no str.
+        OperationTypeError: a key or `group` is no str, or the directory or file no path.
         OperationValueError: a key is empty, or a local file of keys is missing.
         OperationError: the host has no such user.
 
@@ -63,7 +63,8 @@ def user_authorized_keys(
         ```
     """
     check_account_name("user", user)
-    wanted = _read_keys(public_keys)
+    wanted = read_keys(public_keys)
+    _check_place(group, authorized_key_directory, authorized_key_filename)
     directory = authorized_key_directory or f"{_home_of(user)}/.ssh"
     path = f"{directory}/{authorized_key_filename or 'authorized_keys'}"
     group = group or user
@@ -80,6 +81,15 @@ def user_authorized_keys(
             yield _append(path, key)
 
 
+def _check_place(group: object, directory: object, filename: object) -> None:
+    if group:
+        check_account_name("group", group)
+    if directory is not None:
+        check_path("authorized_key_directory", directory)
+    if filename:
+        check_path("authorized_key_filename", filename)
+
+
 def _append(path: str, key: str) -> StringCommand:
     file = QuoteString(f"./{path}" if path.startswith("-") else path)
     # Some shells' echo reads backslashes, which the options of a key may hold.
@@ -90,7 +100,16 @@ def _append(path: str, key: str) -> StringCommand:
     return StringCommand("( [", size, "-eq 0 ] && echo ;", show, ") >>", file)
 
 
-def _read_keys(public_keys: str | list[str]) -> list[str]:
+def read_keys(public_keys: str | list[str]) -> list[str]:
+    """Give the keys that are named, without comments and empty lines, each once.
+
+    Args:
+        public_keys: keys or local paths of files that hold keys, or one.
+
+    Raises:
+        OperationTypeError: a key is no str.
+        OperationValueError: a key is empty, or a local file of keys is missing.
+    """
     if not isinstance(public_keys, str | list | tuple | set):
         raise OperationTypeError(f"public_keys must be keys or local paths, not {public_keys!r}")
     keys: dict[str, None] = {}

@@ -21,6 +21,8 @@ from pyinfra.facts.files import FileContents
 from pyinfra.facts.server import EtcHosts, Hostname, Os, Which
 from pyinfra.operations import files
 
+from ._names import check_path
+
 # Where each system keeps its name; others keep it in a file that holds more.
 HOSTNAME_FILES = {"Linux": "/etc/hostname", "OpenBSD": "/etc/myname"}
 WORD = re.compile(r"[^\s#]+")
@@ -38,7 +40,8 @@ def hostname(
             `/etc/hostname` on Linux, `/etc/myname` on OpenBSD, and none elsewhere.
 
     Raises:
-        OperationValueError: the name is empty, begins with a dash, or holds spaces.
+        OperationTypeError: `hostname_file` is no path.
+        OperationValueError: the name is empty, begins with a dash, or holds spaces; or `hostname_file` is empty.
 
     Example:
         ```
@@ -55,6 +58,8 @@ def hostname(
         raise OperationValueError(
             f"hostname must not begin with a dash, as {hostname!r} does: tools take it for an option"
         )
+    if hostname_file is not None:
+        check_path("hostname_file", hostname_file)
     differs = host.get_fact(Hostname) != hostname
     if host.get_fact(Which, command="hostnamectl"):
         if differs:
@@ -64,12 +69,19 @@ def hostname(
         return
     system = host.get_fact(Os)
     file = hostname_file or next((path for name, path in HOSTNAME_FILES.items() if name == system), None)
-    if not differs:
-        host.noop("hostname is set")
-    else:
+    if differs:
         yield StringCommand("hostname", QuoteString(hostname))
-    if file and (differs or hostname_file):
+    elif not hostname_file and not (file and _keeps_another(file, hostname)):
+        host.noop("hostname is set")
+        return
+    if file:
         yield from files.put._inner(src=StringIO(f"{hostname}\n"), dest=file)
+
+
+def _keeps_another(file: str, hostname: str) -> bool:
+    """Tell whether a file has another name for the next boot, such as where it could not be written before."""
+    lines = [line.strip() for line in host.get_fact(FileContents, path=file) or []]
+    return next((line for line in lines if line and not line.startswith("#")), hostname) != hostname
 
 
 @operation(together=True)
@@ -90,8 +102,8 @@ def etc_hosts(
 
     Raises:
         OperationError: there are no names to add.
-        OperationTypeError: `hostnames` is neither a list nor text.
-        OperationValueError: `ip` is no address, or a name holds spaces or `#`.
+        OperationTypeError: `hostnames` is neither a list nor text, or `path` no path.
+        OperationValueError: `ip` is no address, a name holds spaces or `#`, or `path` is empty.
 
     Example:
         ```
@@ -107,6 +119,7 @@ def etc_hosts(
     """
     if not isinstance(hostnames, str | list | tuple | None):
         raise OperationTypeError(f"hostnames must be names, in a list or one text, not {hostnames!r}")
+    check_path("path", path)
     names = hostnames.split() if isinstance(hostnames, str) else list(hostnames or [])
     _check_address(ip)
     _check_words("hostnames", names)

@@ -12,7 +12,15 @@ from pyinfra.facts.files import FindInFile
 from pyinfra.facts.server import KernelModules, Sysctl
 from pyinfra.operations import files
 
-SIGNAL = re.compile(r"[A-Z0-9]+(?:[+-]\d+)?")
+from ._names import check_path
+
+MODULE = re.compile(r"[^\0\n]*[^\0\s][^\0\n]*")
+# Of POSIX, signal(7) and the BSDs; shells say of others no more than that they are no option.
+SIGNALS = (
+    "HUP|INT|QUIT|ILL|TRAP|ABRT|IOT|BUS|FPE|KILL|USR1|SEGV|USR2|PIPE|ALRM|TERM|STKFLT|CHLD|CLD|CONT|STOP|TSTP|TTIN|"
+    "TTOU|URG|XCPU|XFSZ|VTALRM|PROF|WINCH|IO|POLL|PWR|SYS|EMT|INFO|THR|LIBRT|LWP|RT(?:MIN|MAX)(?:[+-]\\d+)?"
+)
+SIGNAL = re.compile(rf"\d{{1,3}}|(?:SIG)?(?:{SIGNALS})")
 SYSCTL_KEY = re.compile(r"[A-Za-z0-9_.:/*@+-]+")
 
 
@@ -28,7 +36,7 @@ def modprobe(
         force: whether to load or unload them by force (`modprobe -f`).
 
     Raises:
-        OperationValueError: there is no module.
+        OperationValueError: there is no module, or a name is empty or more than one line.
 
     Example:
         ```
@@ -41,7 +49,7 @@ def modprobe(
         ```
     """
     modules = [module] if not isinstance(module, list | tuple) else list(module)
-    if not modules or not all(isinstance(name, str) and name.strip() for name in modules):
+    if not modules or not all(isinstance(name, str) and MODULE.fullmatch(name) for name in modules):
         raise OperationValueError(f"module must be a module, or a list of some, not {module!r}")
     # The kernel knows no difference between dashes and underscores, and lists underscores.
     loaded = {name.replace("-", "_") for name in host.get_fact(KernelModules)}
@@ -72,8 +80,9 @@ def sysctl(
         persist_file: the file that is read at boot.
 
     Raises:
-        OperationTypeError: `value` is neither a number nor text, nor a list of some.
-        OperationValueError: the name can't be a parameter's, or the value is an empty list or holds a newline.
+        OperationTypeError: `value` is neither a number nor text, nor a list of some; or `persist_file` is no path.
+        OperationValueError: the name can't be a parameter's, the value is an empty list or holds a newline, or
+            `persist_file` is empty.
 
     Example:
         ```
@@ -90,6 +99,8 @@ def sysctl(
     if not isinstance(key, str) or not SYSCTL_KEY.fullmatch(key) or key.startswith("-"):
         raise OperationValueError(f"key must be the name of a kernel parameter, not {key!r}")
     text = _sysctl_text(value)
+    if persist:
+        check_path("persist_file", persist_file)
     values = host.get_fact(Sysctl, keys=[key])
     current = values.get(key, values.get(_dotted(key)))
     if _words(current) == text.split():

@@ -14,6 +14,12 @@ from pyinfra.facts.server import Kernel, Mounts
 # Options that mount(8) reads itself, so that no mounted file system is seen to have them.
 NEVER_SEEN = {"defaults", "auto", "noauto", "user", "nouser", "users", "owner", "group", "nofail", "_netdev"}
 
+NOUNS = {
+    "path": "a mount point",
+    "device": "a device, or what else can be mounted",
+    "fs_type": "a file system's type",
+}
+
 
 @operation(together=True)
 def mount(
@@ -34,7 +40,7 @@ def mount(
 
     Raises:
         OperationTypeError: `options` is no list of str, or another argument no str.
-        OperationValueError: `path` is empty.
+        OperationValueError: `path`, `device` or `fs_type` is empty.
 
     Example:
         ```
@@ -48,11 +54,11 @@ def mount(
         )
         ```
     """
-    for what, value in (("path", path), ("device", device), ("fs_type", fs_type)):
+    for what, value in zip(NOUNS, (path, device, fs_type), strict=True):
         if not isinstance(value, str) and (value is not None or what == "path"):
             raise OperationTypeError(f"{what} must be text, not {value!r}")
-    if not path:
-        raise OperationValueError("path must be a mount point")
+        if value is not None and (not value or "\0" in value):
+            raise OperationValueError(f"{what} must be {NOUNS[what]}, not {value!r}")
     if isinstance(options, str) or not all(isinstance(option, str) for option in options or []):
         raise OperationTypeError(
             f'options must be a list of options, such as ["rw", "noatime"], not {options!r}'

@@ -1,7 +1,8 @@
-"""What names of users and groups may be."""
+"""What names of users and groups, and paths, may be."""
 
 from __future__ import annotations
 
+import os
 import re
 
 from pyinfra.api import OperationTypeError, OperationValueError
@@ -27,6 +28,23 @@ def check_account_name(kind: str, name: object) -> None:
         raise OperationValueError(
             f"{kind} must be the name of a {kind}, without colons and newlines, not {name!r}"
         )
+
+
+def check_path(argument: str, path: object) -> None:
+    """Refuse what is no path on a host.
+
+    Args:
+        argument: the argument's name, for the message.
+        path: the path.
+
+    Raises:
+        OperationTypeError: it is neither a str nor an `os.PathLike`.
+        OperationValueError: it is empty, or holds a NUL.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise OperationTypeError(f"{argument} must be a path (str), not {path!r}")
+    if not str(path) or "\0" in str(path):
+        raise OperationValueError(f"{argument} must be a path, not {path!r}")
 
 
 def end_of_options(name: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from math import isfinite
 from time import monotonic, sleep
 
 from pyinfra import host
@@ -64,7 +65,9 @@ class Boot:
             else:
                 if now != self.before or (was_away and not now):
                     return
-                why = "it answers, but has not been started anew: is the user allowed to reboot it?"
+                why = (
+                    "it answers, but has not been started anew: has it `reboot`, and is the user allowed to?"
+                )
                 host.disconnect()
             if monotonic() + self.interval >= end:
                 raise OperationError(
@@ -108,7 +111,7 @@ def reboot(
         reboot_timeout: seconds after which a host that is not back has failed.
 
     Raises:
-        OperationValueError: a number of seconds is negative.
+        OperationValueError: a number of seconds is negative, or none.
 
     Example:
         ```
@@ -123,7 +126,8 @@ def reboot(
         ```
     """
     for name, seconds in (("delay", delay), ("interval", interval), ("reboot_timeout", reboot_timeout)):
-        if not isinstance(seconds, int | float) or seconds < 0:
+        is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+        if not is_number or not isfinite(seconds) or seconds < 0:
             raise OperationValueError(
                 f"{name} must be a number of seconds that is not negative, not {seconds!r}"
             )

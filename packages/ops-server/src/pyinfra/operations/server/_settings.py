@@ -6,7 +6,14 @@ import re
 from collections.abc import Generator
 
 from pyinfra import host, state
-from pyinfra.api import OperationError, OperationValueError, QuoteString, StringCommand, operation
+from pyinfra.api import (
+    OperationError,
+    OperationTypeError,
+    OperationValueError,
+    QuoteString,
+    StringCommand,
+    operation,
+)
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.files import Directory, File, FindInFile
 from pyinfra.facts.server import Locales, Timezone, Which
@@ -114,6 +121,7 @@ def security_limit(
         value: the limit: a number, `unlimited` or `infinity`; for the item `chroot`, a path.
 
     Raises:
+        OperationTypeError: `domain` or `item` is no text.
         OperationValueError: `limit_type` is something else, a value holds spaces, or `value` is no limit: a line that
             says so would be passed over.
 
@@ -133,6 +141,8 @@ def security_limit(
     if limit_type not in LIMIT_TYPES:
         raise OperationValueError(f"limit_type must be one of {', '.join(LIMIT_TYPES)}, not {limit_type!r}")
     for name, word in (("domain", domain), ("item", item), ("value", value)):
+        if name != "value" and not isinstance(word, str):
+            raise OperationTypeError(f"{name} must be text, not {word!r}")
         if not re.fullmatch(r"[^\s#\\]+", str(word)):
             raise OperationValueError(f"{name} must be without spaces, '#' and '\\', not {word!r}")
     if item != "chroot" and not LIMIT.fullmatch(str(value)):

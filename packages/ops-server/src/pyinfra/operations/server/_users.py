@@ -14,7 +14,7 @@ from pyinfra.facts.server import Users
 from pyinfra.operations import files
 
 from ._account import Account, add, change, raw_password, remove
-from ._authorized_keys import user_authorized_keys
+from ._authorized_keys import read_keys, user_authorized_keys
 from ._names import FORBIDDEN, check_account_name
 
 
@@ -62,8 +62,9 @@ def user(
             NetBSD, which have no tool for that).
 
     Raises:
-        OperationTypeError: `groups` is no list, or `home`, `shell` or `comment` no str.
-        OperationValueError: a value can't be a user's, or keys are to be removed, and none named that stay.
+        OperationTypeError: `groups` is no list, or `home`, `shell`, `comment` or a key no str.
+        OperationValueError: a value can't be a user's, a local file of keys is missing, keys are to be removed and
+            none named that stay, or a new user is to share a `uid` that is not given.
         OperationError: the host has no tool to change its users with.
 
     Example:
@@ -82,6 +83,8 @@ def user(
     _check(user, group, groups, uid)
     _check_fields({"home": home, "shell": shell, "comment": comment})
     _check_secrets(password, public_keys, delete_keys)
+    if present and public_keys:
+        read_keys(public_keys)
     existing = host.get_fact(Users).get(user)
     if not present:
         if existing:
@@ -90,6 +93,8 @@ def user(
             host.noop(f"user {user} does not exist")
         return
 
+    if not existing and not unique and uid is None:
+        raise OperationValueError("uid must be given for unique=False: it is the number that users may share")
     has: dict[str, Any] = dict(existing or {})
     own_home = home or has.get("home") or f"/home/{user}"
     sets_keys = bool(public_keys) or (public_keys is not None and delete_keys)
@@ -98,19 +103,18 @@ def user(
         *(uid, unique, comment, create_home, password),
     )
     own_group = group or has.get("group") or user
-    make_home = partial(
-        files.directory._inner, path=own_home, user=user, group=own_group, _no_fail_on_link=True
-    )
+    make_home = partial(files.directory._inner, path=own_home, _no_fail_on_link=True)
     commands = list(change(account, existing) if existing else add(account))
     if ensure_home:
-        # Something else in its place is an error, which is to come before the user is made or changed.
+        # Something else in its place is an error, which is to come before the user is made or changed. Nobody can own
+        # it yet: the user may be unknown until then.
         list(make_home())
     yield from commands
     if existing and not (ensure_home or sets_keys):
         host.noop(f"user {user} already exists")
 
     if ensure_home:
-        yield from make_home()
+        yield from make_home(user=user, group=own_group)
     if sets_keys:
         yield from user_authorized_keys._inner(
             user=user,
