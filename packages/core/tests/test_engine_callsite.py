@@ -131,3 +131,19 @@ def test_the_whole_stack_of_users_frames_counts():
     assert site.guarded
     assert site.location[0] == __file__
     assert not site.importing
+
+
+@pytest.mark.parametrize(
+    "name", ["pyinfra_client", "pyinfra_cli_of_others.deploys", "pyinfra.operations.x", "pyinfra.apis"]
+)
+def test_code_of_others_may_have_a_name_that_begins_as_ours(name):
+    scope = {"__name__": name, "call_site": call_site}
+    exec(
+        compile(
+            "def code():\n    try:\n        return call_site()\n    finally:\n        pass\n", name, "exec"
+        ),
+        scope,
+    )
+    site = scope["code"]()
+    assert site.location == (name, 3)
+    assert site.guarded

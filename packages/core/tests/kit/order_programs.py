@@ -15,7 +15,7 @@ from pyinfra.context import host
 
 NAMES = ("h1", "h2", "h3", "h4")
 # Where a function may stand: in the deploy file, or in a module that is installed.
-PLUGIN_MODULES = ("order_plugin", "pyinfra.operations.order_plugin")
+PLUGIN_MODULES = ("order_plugin", "pyinfra.operations.order_plugin", "pyinfra_client")
 # A host does no more than this by one file, or the program is not worth running.
 MOST = 60
 

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
 _PUSH_EXC_INFO = opmap.get("PUSH_EXC_INFO")
+# With a dot at the end of each: `pyinfra_client` is not ours.
 _OURS = (
-    "pyinfra.api",
-    "pyinfra._engine",
-    "pyinfra.context",
-    "pyinfra.local",
-    "pyinfra.plugins",
-    "pyinfra_cli",
+    "pyinfra.api.",
+    "pyinfra._engine.",
+    "pyinfra.context.",
+    "pyinfra.local.",
+    "pyinfra.plugins.",
+    "pyinfra_cli.",
 )
 _guarded: dict[tuple[CodeType, int], bool] = {}
 
@@ -54,7 +55,7 @@ def call_site() -> CallSite:
         module = frame.f_globals.get("__name__") or ""
         if module.startswith("importlib._bootstrap"):
             importing = True
-        elif not module.startswith(_OURS):
+        elif not f"{module}.".startswith(_OURS):
             frames.append((frame.f_code.co_filename, frame.f_lineno))
             guarded = guarded or is_guarded(frame)
         frame = frame.f_back

@@ -102,7 +102,8 @@ def _place(error: BaseException) -> tuple[str, int] | None:
     while trace is not None:
         name = trace.tb_frame.f_code.co_filename
         module = trace.tb_frame.f_globals.get("__name__") or ""
-        if not name.startswith((*libraries, "<")) and not module.startswith(("pyinfra.", "pyinfra_cli")):
+        ours = f"{module}.".startswith(("pyinfra.", "pyinfra_cli."))
+        if not ours and not name.startswith((*libraries, "<")):
             found = (name, trace.tb_lineno)
         trace = trace.tb_next
     return found
