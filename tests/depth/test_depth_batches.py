@@ -26,8 +26,12 @@ OUTPUT_WAIT = 1.5
 BOUND = 18
 # Where in its script a shell came upon something, and the line around it, are not the same in a batch.
 PLACE = re.compile(
-    r"(?<=sh: )(?:(?:-c|eval|line \d+|\d+): )+|\bline \d+: |LC_ALL=C; export LC_ALL; unset LANGUAGE; "
+    r"(?<=sh: )(?:(?:-c|eval|line \d+|\d+): )+|\b(?:line|Zeile) \d+: "
+    r"|(?<=[+>] kill )-\w+ \d+"
+    r"|cd /tmp && |export 'EXPORTED=by us' LANGUAGE=de && |LC_ALL=C; export LC_ALL; unset LANGUAGE; "
 )
+# Whose shell or last command is killed hears of it from whoever is left: from another shell in a batch than alone.
+KILLED = re.compile(r"kill -(?:9|SEGV) \$(?:\$'|\()")
 
 as_many = settings(
     max_examples=EXAMPLES,
@@ -70,7 +74,8 @@ def outcome(asked, arguments):
     try:
         return host.get_fact(fact, **{key: value for key, value in settings.items() if value}, **arguments)
     except PyinfraError as error:
-        return type(error).__name__, PLACE.sub("", str(error))
+        said = "" if KILLED.search(asked.command) else PLACE.sub("", str(error))
+        return type(error).__name__, said
 
 
 @contextmanager

@@ -49,8 +49,9 @@ class TestAnswers:
     def test_what_it_leaves_behind_writes_into_no_other(self, shell, side_effect_free):
         if side_effect_free:
             pytest.skip("it says that it leaves nothing behind")
-        answer = self.ask(shell, "sh -c '(sleep 0.1; echo late) &'; echo early", side_effect_free)
-        assert answer.stdout == ["early", "late"]
+        late = "(sleep 0.1; echo late; echo too late >&2) &"
+        answer = self.ask(shell, f"sh -c '{late}'; echo early; printf is >&2; exit 4", side_effect_free)
+        assert (answer.stdout, answer.stderr, answer.exit_code) == (["early", "late"], ["istoo late"], 4)
 
 
 @every_shell
@@ -58,6 +59,21 @@ def test_without_its_binary_a_command_is_not_run(shell):
     missing, there = run(shell, Question("echo no", "no-such-tool"), Question("echo yes", "ls"))
     assert missing.missing
     assert there.stdout == ["yes"]
+
+
+@every_shell
+@pytest.mark.parametrize(
+    "command", ["alias greet='echo aliased'\ngreet", "echo a # b", "cat <<EOF\na\nEOF", "ls;"]
+)
+def test_a_command_that_needs_a_binary_is_read_as_it_is_alone(shell, command):
+    question = Question(command, "ls")
+    [answer] = run(shell, question)
+    by_itself = subprocess.run(
+        [*shell, "-c", with_locale(question, alone(question))], capture_output=True, text=True, check=False
+    )
+    assert answer.exit_code == by_itself.returncode
+    assert answer.stdout == by_itself.stdout.splitlines()
+    assert bool(answer.stderr) is bool(by_itself.stderr)
 
 
 @every_shell

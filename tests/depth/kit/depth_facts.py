@@ -21,6 +21,9 @@ PRINTING = [
     r"printf 'a\n\n b \n\n'",
     r"printf '\000\001\377caf\351\r\n\r'",
     r"printf '\342\202'",
+    r"printf 'a\342\200\250b\302\205c\014d\013e\034f\n'",
+    r"printf '\357\273\277bom\r\n\033[31mred\033[0m\b\n'",
+    r"printf 'a\r\nb\r\n' >&2",
     "echo out; echo err >&2; echo out",
     r"printf 'no newline' >&2",
     "head -c 1500000 /dev/zero | tr '\\0' x",
@@ -30,6 +33,7 @@ PRINTING = [
     "head -c 300000 /bin/ls >&2",
     "echo $LC_ALL $LANGUAGE; ls /nonexistent",
     "echo $#,$1,$0",
+    "echo $?,$!,$PWD",
     "echo 'quo\"te' \"it's\" \\$HOME \\\\",
     "echo a # a comment",
     "# a comment",
@@ -45,6 +49,9 @@ LOOKALIKES = [
     r"printf '\n0 0\n\n1 0\n1 missing\n'",
     'echo "$r|$c|$k|$l|$n|$mark|$token"',
     "echo three >&3",
+    "echo four >&4; echo five >&5",
+    "exec 9>&1; echo nine >&9",
+    'printf \'%s\\n\' "$c" "$k" "$_pyinfra_code"',
     "exec 3>&1; echo three >&3",
 ]
 
@@ -60,6 +67,12 @@ FAILING = [
     "echo before; exit 6; echo after",
     "cd /nonexistent",
     "sh -c 'exit 7'",
+    "exit 256",
+    "eval 'exit 8'",
+    "exec false",
+    "break; continue",
+    "! true",
+    "false | true",
 ]
 
 READING = [
@@ -73,6 +86,10 @@ READING = [
     "exec 0<&-; cat",
     "while read -r line; do echo $line; done",
     "test -t 0; echo $?",
+    "tty",
+    "exec </etc/passwd; head -n 1",
+    "xargs echo got",
+    "dd bs=1 count=4 2>/dev/null",
 ]
 
 CHANGING = [
@@ -81,6 +98,11 @@ CHANGING = [
     "set -eu; false; echo no",
     "set -f; echo /*",
     "set -x; echo traced",
+    "PS4='> '; set -x; echo traced",
+    "set -v; echo seen",
+    "set -a; EXPORTED=2",
+    "set -C; echo x >/dev/null; echo y >/etc/issue",
+    "set -o pipefail; false | true",
     "set -n",
     "set -- a b; echo $#",
     'echo "$undefined_variable"',
@@ -118,12 +140,17 @@ CHANGING = [
     "exec 2>&-; echo x >&2",
     "exec echo replaced",
     "exec no-such-tool",
+    "wait; echo $?",
+    ". /dev/null; . /nonexistent; echo after",
+    "local x=1; echo $x",
 ]
 
 KILLING = [
     "kill -9 $$",
     "kill -TERM $$; echo survived",
     "kill -PIPE $$",
+    "kill -HUP $$; echo survived",
+    "trap 'exit 9' HUP; kill -HUP $$; echo no",
     "sh -c 'kill -9 $$'",
     "sh -c 'kill -SEGV $$'; echo after",
     "echo before; kill -9 $(exec sh -c 'echo $PPID')",
@@ -139,6 +166,9 @@ BACKGROUND = [
     "(sleep 0.1; echo late >&2) &",
     "sleep 0.01 & wait; echo waited",
     "sh -c 'sleep 20 & echo $0'",
+    "nohup sleep 20 >/dev/null 2>&1 & echo on its own",
+    "setsid sleep 20 >/dev/null 2>&1 </dev/null & echo $? apart",
+    "sleep 20 | cat & echo piped",
     "echo now &>/dev/null; wait",
     "curl -s 'file:///etc/hostname?a=1&b=2'",
 ]
@@ -197,8 +227,9 @@ def _fact(draw: st.DrawFn, shell: str) -> Asked:
     strange = draw(st.integers(0, 5)) == 0
     if strange:
         pieces.insert(draw(st.integers(0, len(pieces))), draw(odd))
-    broken = any(piece in BROKEN for piece in pieces)
-    requires = None if broken else draw(st.sampled_from([None, None, "ls", "no-such-tool"]))
+    # Behind an `if` of ours, what can't be read as a command alone is told of in other words.
+    incomplete = any(piece in BROKEN for piece in pieces) or set(pieces) == {"# a comment"}
+    requires = None if incomplete else draw(st.sampled_from([None, None, "ls", "no-such-tool"]))
     shells = [None, None, None, None, "sh", "bash", "busybox sh"]
     return Asked(
         "\n".join(pieces),

@@ -137,7 +137,8 @@ def script(
     """Word questions as one script.
 
     Each runs in a subshell of its own, with nothing to read. Before the first, and behind what each printed, comes a
-    line with the token and a number on both streams, and on stderr its exit code, or `missing`.
+    line with the token and a number on both streams, and on stderr its exit code, or `missing`. On stderr another
+    without an exit code follows where a process that it left behind may have written meanwhile.
 
     Args:
         questions: the questions, all for the same shell.
@@ -185,14 +186,16 @@ def _changing(commands: Sequence[Question], token: str, go_on: bool) -> Iterator
 
 
 def _run(question: Question, mark: str) -> str:
-    run = f"(eval {shlex.quote(question.command)}) </dev/null 2>&3 3>&-"
+    # Read as a whole before any of it is run, as it is where it goes alone: what an alias stands for hangs on that.
+    text = question.command if question.requires is None else f"{{ {question.command}\n}}"
+    run = f"(eval {shlex.quote(text)}) </dev/null 2>&3 3>&-"
     run += f"\nprintf '\\n%s %s\\n' '{mark}' \"$?\" >&3"
     end = f"printf '\\n%s\\n' '{mark}'"
     if question.side_effect_free:
         return f"{run}; {end}"
     # A process that it leaves behind must not write into what others print: its output ends before the next begins.
     # Right behind `&&`, the whole would be a condition, in which `set -e` does nothing.
-    return f"{{ {run}\n}} | cat\n[ $? = 0 ] && {end}"
+    return f"{{ {run}\n}} | cat\n[ $? = 0 ] && {{ {end}; {end} >&3; }}"
 
 
 def read(questions: Sequence[Question], token: str, stdout: str, stderr: str) -> list[Answer | None] | None:
@@ -238,6 +241,9 @@ def _frames(text: str, token: str) -> dict[int, tuple[str, str]] | None:
         # without the mark before it, nobody knows where it begins
         if number == before + 1:
             frames[number] = (text[start : match.start()], match[2] or "")
+        elif number == before and number in frames:
+            said, code = frames[number]
+            frames[number] = (said + text[start : match.start()], code)
         start, before = match.end(), number
     return frames
 
