@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import OperationError, OperationTypeError, QuoteString, StringCommand, operation
 from pyinfra.facts.files import Flags
+from pyinfra.facts.server import Which
 from pyinfra.facts.util.quoting import quote_path
 
 from ._arguments import check_path
@@ -43,14 +44,23 @@ def flags(
         return
     current = host.get_fact(Flags, path=path)
     if current is None:
-        raise OperationError(f"the flags of {path} are not known: files.flags needs chflags (BSD, macOS)")
-    missing = [flag for flag in wanted if (flag in current) is not present]
+        _refuse_unless_it_is_made(path)
+    missing = [flag for flag in wanted if (flag in (current or ())) is not present]
     if not missing:
-        state = "set" if present else "clear"
-        host.noop(f"'{path}' already has '{','.join(wanted)}' {state}")
+        host.noop(f"'{path}' already has '{','.join(wanted)}' {'set' if present else 'clear'}")
         return
     words = ",".join(flag if present else f"no{flag}" for flag in missing)
     yield StringCommand("chflags", QuoteString(words), quote_path(path))
+
+
+def _refuse_unless_it_is_made(path: str) -> None:
+    if not host.get_fact(Which, command="chflags"):
+        raise OperationError(
+            f"the flags of {path} are not known: files.flags needs chflags (BSD, macOS), and {host.name} has none"
+        )
+    # In prepare, an earlier operation may be about to make it.
+    if state.is_executing:
+        raise OperationError(f"the flags of {path} are not known: {host.name} has no such file")
 
 
 def _check_flags(flags: Any) -> list[str]:
