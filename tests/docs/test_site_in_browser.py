@@ -178,6 +178,29 @@ def test_words_lead_to_a_page(screen: Screen, words: str, page: str):
     assert page in screen.shown(".md-search-result__link h1")[:3]
 
 
+@pytest.mark.parametrize("screen", ["wide"], indirect=True)
+def test_words_that_say_nothing_find_nothing(screen: Screen):
+    screen.open("index.html")
+    field = screen.find("input.md-search__input")
+    field.click()
+    field.send_keys("how to install a package")
+    screen.until(lambda: screen.shown(".md-search-result__link h1"))
+    assert screen.shown(".md-search-result__link h1")[0].endswith(".packages")
+    (count,) = screen.shown(".md-search-result__meta")
+    assert int(count.split()[0]) < 200
+    # What stands on every page alike is not what is looked for.
+    assert "a second run changes nothing" not in " ".join(screen.shown(".md-search-result__item"))
+
+
+@pytest.mark.parametrize("page", ["index.html", "getting-started.html"])
+def test_pages_are_read_one_after_another(screen: Screen, page: str):
+    screen.open(page)
+    title = screen.shown(".md-footer__link--next .md-ellipsis")
+    assert title == [{"index.html": "Getting started", "getting-started.html": "Using operations"}[page]]
+    screen.follow(".md-footer__link--next")
+    screen.until(lambda: screen.driver.title == f"{title[0]} - pyinfra")
+
+
 def test_a_tag_chooses_plugins(screen: Screen):
     screen.open("tags.html")
     everything = screen.shown(".tagged h2")

@@ -50,6 +50,7 @@ def line_of(file: Path, text: str) -> int:
         (FACTS, '"""The names of the sites."""', "", "class SiteNames", "SiteNames: it has no docstring"),
         (FACTS, "host.get_fact(Sites,", "host.(Sites,", "class Sites", "Sites: its example is no Python"),
         (FACTS, "        folder: where they are.\n", "", "class Sites", "Sites: the argument folder is not"),
+        (FACTS, "whether it is served.", "", "class Sites", "Sites: enabled of SiteInfo is not described"),
         (CONNECTOR, "Who to be there.", "", "class Rack", "rack: the argument rack_user is not described"),
     ],
 )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ._errors import DocsError
 
 if TYPE_CHECKING:
-    from ._model import Member
+    from pathlib import Path
+
+    from ._model import Argument, Member
     from ._pages import Documented
 
 
@@ -32,6 +34,25 @@ def check(documented: Iterable[Documented]) -> None:
         raise DocsError("these are not documented:\n" + "\n".join(problems))
 
 
+def check_reference(described: Mapping[Path, Iterable[Argument]]) -> None:
+    """Refuse what the reference of pyinfra itself would list without a word.
+
+    Args:
+        described: what is read from each file or folder.
+
+    Raises:
+        DocsError: lists each.
+    """
+    problems = [
+        f"{place}: {one.name} is not described"
+        for place, those in described.items()
+        for one in those
+        if not one.text.strip()
+    ]
+    if problems:
+        raise DocsError("these are not documented:\n" + "\n".join(problems))
+
+
 def _problems(member: Member) -> Iterator[str]:
     if not member.summary:
         yield "it has no docstring"
@@ -39,6 +60,10 @@ def _problems(member: Member) -> Iterator[str]:
     for argument in member.arguments:
         if not argument.text:
             yield f"the argument {argument.name} is not described (in the docstring's section Args)"
+    for name, keys in member.fields:
+        for key in keys:
+            if not key.text:
+                yield f"{key.name} of {name} is not described (in the section Attributes of {name})"
     if member.example:
         yield from _problems_of_example(member)
     elif member.kind == "operation":

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import griffe
 
+from ._checks import check_reference
 from ._commands import commands
 from ._files import parse, read_text
 from ._markdown import render_template
@@ -52,16 +53,32 @@ def core_pages(source: Path) -> dict[str, str]:
         return {}
     spec = parse(core / "plugins" / "spec.py")
     groups = list(_arguments(parse(core / "api" / "arguments.py")))
+    config = list(_config(core / "api" / "config.py"))
+    hooks, given = list(_hooks(spec)), list(_hook_arguments(spec))
+    types, called = list(_types(spec)), list(commands(source / _CLI))
+    check_reference(
+        {
+            core / "api" / "arguments.py": [key for _, keys in groups for key in keys],
+            core / "api" / "config.py": config,
+            core / "plugins" / "spec.py": [
+                *given,
+                *(Argument(hook.name, "", None, hook.text) for hook in hooks),
+                *(key for _, _, keys in types for key in keys),
+            ],
+            source / _CLI: [
+                *(option for command in called for option in command.options),
+                *(Argument(f"pyinfra {command.name}", "", None, command.text) for command in called),
+            ],
+        }
+    )
     return {
         "reference/index.md": render_template("reference.md.j2"),
         "reference/global-arguments.md": render_template("arguments.md.j2", groups=groups),
-        "reference/config.md": render_template(
-            "config.md.j2", keys=list(_config(core / "api" / "config.py"))
-        ),
+        "reference/config.md": render_template("config.md.j2", keys=config),
         "reference/hooks.md": render_template(
-            "hooks.md.j2", groups=_by_use(_hooks(spec)), types=list(_types(spec))
+            "hooks.md.j2", groups=_by_use(hooks), arguments=given, types=types
         ),
-        "reference/command-line.md": render_template("command.md.j2", commands=list(commands(source / _CLI))),
+        "reference/command-line.md": render_template("command.md.j2", commands=called),
     }
 
 
@@ -115,6 +132,27 @@ def _hooks(tree: ast.Module) -> Iterator[Hook]:
             yield Hook(
                 node.name, arguments, "" if returns == "None" else returns, ast.get_docstring(node) or ""
             )
+
+
+def _hook_arguments(tree: ast.Module) -> Iterator[Argument]:
+    """Give each argument that a hook takes, once, with its type and what the class of all hooks says of it."""
+    classes = (node for node in tree.body if isinstance(node, ast.ClassDef))
+    text = next((ast.get_docstring(node) for node in classes if node.name == "Hooks"), None)
+    told = {
+        one.name: one.description
+        for section in griffe.Docstring(text or "", parser="google").parsed
+        if section.kind is griffe.DocstringSectionKind.parameters
+        for one in section.value
+    }
+    types: dict[str, list[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("pyinfra_"):
+            for one in node.args.args[1:]:
+                kinds = types.setdefault(one.arg, [])
+                written = ast.unparse(one.annotation).split(" | ") if one.annotation else []
+                kinds += [kind for kind in written if kind not in kinds]
+    for name, kinds in types.items():
+        yield Argument(name, " | ".join(sorted(kinds, key="None".__eq__)), None, told.get(name, ""))
 
 
 def _by_use(hooks: Iterable[Hook]) -> dict[str, list[Hook]]:

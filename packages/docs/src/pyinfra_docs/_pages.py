@@ -65,7 +65,7 @@ def pages_of(documented: Sequence[Documented], reference: Container[str] = ()) -
         "plugins/index.md": render_template(
             "index.md.j2", kinds=KINDS, documented=documented, path_of=path_of
         ),
-        "tags.md": render_template("tags.md.j2", tags=_by_tag(documented), count=count),
+        "tags.md": render_template("tags.md.j2", tags=_by_tag(documented), count=count, purpose=_purpose),
     }
     for kind, folder in KINDS.items():
         chosen = [one for one in documented if one.plugin.type == kind]
@@ -136,6 +136,12 @@ def _by_tag(documented: Sequence[Documented]) -> dict[str, dict[str, list[Docume
         for tag in one.plugin.tags:
             tagged[tag].setdefault(one.plugin.name, []).append(one)
     return tagged
+
+
+def _purpose(parts: Sequence[Documented]) -> str:
+    """Say in a sentence what a plugin is for: as its module does, or else the first of what it offers."""
+    told = [*(one.about for one in parts), *(member.summary for one in parts for member in one.members)]
+    return one_line(next(filter(None, told), ""))
 
 
 def _module(plugin: Plugin) -> str:

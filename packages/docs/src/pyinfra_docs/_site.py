@@ -29,6 +29,7 @@ SECTIONS = {
     "reference": "Reference",
 }
 STYLE = "assets/pyinfra-docs.css"
+SCRIPT = "assets/pyinfra-docs.js"
 # What a folder holds that is a site of ours, so that a wrong --output costs nobody their files.
 MARK = ".pyinfra-docs"
 _LINK = re.compile(r"Doc file '(?P<page>[^']+)' contains (?:an? )?[\w ]*link '(?P<link>[^']+)'")
@@ -75,6 +76,7 @@ def render(source: Path, pages: Mapping[str, Page], work: Path, output: Path) ->
             file.write_text(_with_description(page.text), encoding="utf-8")
         for name, target in (
             ("site.css", work / "docs" / STYLE),
+            ("search.js", work / "docs" / SCRIPT),
             ("main.html", work / "theme" / "main.html"),
         ):
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -141,6 +143,7 @@ def _settings(source: Path, pages: Mapping[str, Page], work: Path) -> dict[str, 
         "strict": True,
         "nav": list(_nav(pages)),
         "extra_css": [STYLE],
+        "extra_javascript": [SCRIPT],
         "theme": _theme(work / "theme"),
         # Names are found by each of their words: `apt.packages` by `packages`, `user_authorized_keys` by `keys`.
         "plugins": [
@@ -175,6 +178,7 @@ def _theme(changes: Path) -> dict[str, Any]:
         "font": False,
         "features": [
             "content.code.copy",
+            "navigation.footer",
             "navigation.indexes",
             "navigation.prune",
             "navigation.tabs",

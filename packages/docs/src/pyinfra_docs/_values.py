@@ -74,9 +74,8 @@ def fields_of(cls: Any, annotation: str) -> Iterator[tuple[str, list[Argument]]]
 
 def _attributes(cls: Any) -> dict[str, str]:
     sections = cls.docstring.parsed if cls.docstring is not None else ()
+    # What a class is made of, it keeps by the same names.
+    kinds = (griffe.DocstringSectionKind.parameters, griffe.DocstringSectionKind.attributes)
     return {
-        one.name: one.description
-        for section in sections
-        if section.kind is griffe.DocstringSectionKind.attributes
-        for one in section.value
+        one.name: one.description for section in sections if section.kind in kinds for one in section.value
     }

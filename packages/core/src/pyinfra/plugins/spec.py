@@ -71,7 +71,22 @@ class ReportFormat:
 
 
 class Hooks:
-    """Every hook, with its arguments."""
+    """Every hook, with its arguments.
+
+    Args:
+        state: the run: `state.inventory` has its hosts, `state.failed_hosts` those that failed.
+        stage: how far it is; `stage.name` is `Connect`, `Prepare`, `Execute` or `Disconnect`.
+        host: the host; `host.name` is what the inventory calls it.
+        error: what went wrong: the exception of a connection or a fact, and of an operation a line of text; None where
+            nothing did.
+        fact: the fact's class; `fact.name` is its public name, such as `files.File`.
+        arguments: the arguments that the fact is asked with, by name.
+        op_hash: the operation: `state.get_op_meta(op_hash)` has its name and arguments.
+        outcome: `Outcome.CHANGED`, `UNCHANGED`, `SKIPPED`, `FAILED` or `UNKNOWN`.
+        retry_num: the number of the try that begins, 1 for the first after the one that failed.
+        retry_count: how many tries it took after the first.
+        max_retries: how many there may be after the first (`_retries`).
+    """
 
     @hookspec
     def pyinfra_run_start(self, state: State) -> None:

@@ -20,7 +20,21 @@ LOGIN_TIME = re.compile(
 
 
 class UserInfo(TypedDict):
-    """What `Users` knows of one user."""
+    """What `Users` knows of one user.
+
+    Attributes:
+        home: the home directory.
+        comment: the full name, or whatever stands in that field.
+        shell: the login shell.
+        group: the name of the primary group.
+        groups: the names of the secondary groups.
+        uid: the user's number.
+        gid: the primary group's number.
+        lastlog: the last login, as the tool writes it; None for none.
+        login_time: the same as a datetime; None where it can't be read.
+        password: the encrypted password; empty where there is none or it can't be read, None where it can't be told
+            from another's.
+    """
 
     home: str | None
     comment: str | None

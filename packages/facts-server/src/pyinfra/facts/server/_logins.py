@@ -17,7 +17,14 @@ LOGIN = re.compile(
 
 
 class Login(TypedDict):
-    """One line of `last` or `lastb`."""
+    """One line of `last` or `lastb`.
+
+    Attributes:
+        user: who logged in, or tried to; `reboot` for a boot.
+        tty: the terminal, such as `pts/0` or `ssh:notty`.
+        host: the address or name it came from; empty where there is none.
+        time: when, and until when, as the tool writes it.
+    """
 
     user: str
     tty: str

@@ -22,7 +22,13 @@ BSD_LINE = re.compile(
 
 
 class MountInfo(TypedDict):
-    """What `Mounts` knows of one mount point."""
+    """What `Mounts` knows of one mount point.
+
+    Attributes:
+        device: what is mounted, such as `/dev/sda1` or `tmpfs`.
+        type: the type of the file system, such as `ext4`.
+        options: the options it is mounted with.
+    """
 
     device: str
     type: str

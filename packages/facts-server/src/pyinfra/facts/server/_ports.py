@@ -34,7 +34,14 @@ SOCKSTAT_SOCKET = re.compile(
 
 
 class ListeningPort(TypedDict):
-    """What `Ports` knows of one port."""
+    """What `Ports` knows of one port.
+
+    Attributes:
+        port: its number.
+        ip: the address that is listened on.
+        protocol: `tcp` or `udp`, as the tool calls it.
+        process: the name of the process; None where it is another user's and not told.
+    """
 
     port: int
     ip: str

@@ -24,7 +24,16 @@ NUMBER = r"(\d+\.\d+)"
 
 
 class ProcessInfo(TypedDict):
-    """What `Processes` knows of one process."""
+    """What `Processes` knows of one process.
+
+    Attributes:
+        user: whose it is.
+        state: its state, as `ps` writes it, such as `Ss`.
+        cpu_percent: how much of a processor it took, in percent.
+        mem_percent: how much of the memory it holds, in percent.
+        command: the name of its program.
+        args: its command line.
+    """
 
     user: str
     state: str

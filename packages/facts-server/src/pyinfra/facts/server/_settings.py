@@ -18,7 +18,14 @@ DESKTOPS = {
 
 
 class SecurityLimit(TypedDict):
-    """One line of limits.conf."""
+    """One line of limits.conf.
+
+    Attributes:
+        domain: whom it is for: a user, `@` and a group, or `*`.
+        limit_type: `soft`, `hard`, or `-` for both.
+        item: what is limited, such as `nofile`.
+        value: the limit, as it is written.
+    """
 
     domain: str
     limit_type: str
