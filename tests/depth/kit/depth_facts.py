@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 LEAVERS = {
     "late": "#!/bin/sh\n(sleep 0.1; echo late; echo late >&2) &\necho early\n",
     "holder": "#!/bin/sh\nsleep 1 &\necho early\n",
-    "daemon": "#!/bin/sh\nsleep 20 >/dev/null 2>&1 &\necho early\n",
+    "daemon": "#!/bin/sh\nsleep 20 >/dev/null 2>&1 3>&- 9>&- &\necho early\n",
 }
 """Programs that leave a process behind, which nothing in a command that runs them tells of."""
 
