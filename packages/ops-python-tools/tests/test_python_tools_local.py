@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -204,6 +205,19 @@ def test_a_second_uv_venv_leaves_the_environment(tmp_path):
 
 
 @needs_uv
+def test_a_uv_venv_goes(tmp_path):
+    folder = tmp_path / "it's -an app"
+    subprocess.run(["uv", "venv", "-q", "--python", PYTHON, str(folder / ".venv")], check=True)
+    (folder / "mine").write_text("kept")
+
+    def code():
+        uv.venv(name="remove", path=str(folder), present=False)
+
+    assert assert_idempotent("@local", code).changed == ["remove"]
+    assert sorted(path.name for path in folder.iterdir()) == ["mine"]
+
+
+@needs_uv
 def test_tools(wheels):
     metas = []
     options = {"extra_args": f"--no-index --python '{PYTHON}' --find-links '{wheels}'"}
@@ -224,13 +238,39 @@ def test_tools(wheels):
 
 
 @needs_uv
+def test_all_tools_are_upgraded(wheels, tmp_path):
+    old, program = tmp_path / "old", Path.home() / ".local/bin/demo_tool"
+    old.mkdir()
+    make_wheel(old, "demo_tool", "1.0")
+    options = f"--no-index --python '{PYTHON}' --find-links '{old}'"
+    assert run_deploy("@local", lambda: uv.tools(tools="demo_tool", extra_args=options)).failed == {}
+    metas = []
+
+    def code():
+        metas.append(
+            uv.tools_upgrade_all(
+                name="upgrade", extra_args=["--no-index", "--python", PYTHON, "--find-links", str(wheels)]
+            )
+        )
+
+    result = run_deploy("@local", code)
+    assert (result.failed, result.predicted, result.changed) == ({}, ["upgrade"], ["upgrade"])
+    assert metas[0].report == ["demo-tool 1.0 -> 2.0"]
+    assert subprocess.run([program], stdout=subprocess.PIPE, check=True, text=True).stdout == "2.0\n"
+
+
+@needs_uv
 def test_the_path_twice(monkeypatch):
     def code():
         uv.tools_update_shell(name="path")
 
     for _ in range(2):
-        assert run_deploy("@local", code).failed == {}
+        result = run_deploy("@local", code)
+        assert (result.failed, result.changed) == ({}, ["path"])
     assert (Path.home() / ".bashrc").read_text().count("/.local/bin") == 1
+    # As in the shells that read it.
+    monkeypatch.setenv("PATH", f"{os.environ['PATH']}:{Path.home()}/.local/bin")
+    assert run_deploy("@local", code).unchanged == ["path"]
 
 
 @needs_uv

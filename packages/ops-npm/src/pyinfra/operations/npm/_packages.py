@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import OperationTypeError, OperationValueError, StringCommand, operation
 from pyinfra.facts.npm import NpmPackages
 from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations.util.packaging import PkgInfo, ensure_packages
+from pyinfra.operations.util.tools import check_tool
 
 
 @operation()
@@ -28,8 +29,9 @@ def packages(
         directory: the folder of a project, whose `package.json` npm then keeps; global by default.
 
     Raises:
-        OperationTypeError: a name is no str.
-        OperationValueError: a name is empty, or npm would take it for an option, a path or a URL.
+        OperationError: the host has no npm.
+        OperationTypeError: a name or the folder is no str.
+        OperationValueError: the folder or a name is empty, or npm would take it for an option, a path or a URL.
 
     **Example:**
 
@@ -44,10 +46,16 @@ def packages(
     ```
     """
     wanted = _checked(packages)
+    if directory is not None and not isinstance(directory, str):
+        raise OperationTypeError(f"directory must be the path of a folder, not {directory!r}")
+    if directory == "":
+        raise OperationValueError("directory must be the path of a folder, not ''")
     installed = host.get_fact(NpmPackages, directory=directory)
+    if wanted and not installed:
+        check_tool(state, host, "npm")
     commands = ensure_packages(
         host,
-        [_as_is(package, installed) for package in wanted],
+        [_as_is(package, installed, present) for package in wanted],
         installed,
         present,
         _npm("install", directory),
@@ -84,8 +92,13 @@ def _checked(packages: str | list[str] | None) -> list[PkgInfo]:
     return [PkgInfo.from_possible_pair(name, "@") for name in names]
 
 
-def _as_is(package: PkgInfo, installed: dict[str, list[str]]) -> PkgInfo:
-    """Take a tag or a range of versions for what is installed: npm alone could tell, and would ask its registry."""
-    if package.version and not package.version[:1].isdigit() and package.name in installed:
+def _as_is(package: PkgInfo, installed: dict[str, list[str]], present: bool) -> PkgInfo:
+    """Take a tag or a range of versions for what is installed: npm alone could tell, and would ask its registry.
+
+    What is removed is named without its version: npm removes nothing else, and says that all is well.
+    """
+    versions = installed.get(package.name, [])
+    is_other = package.version[:1].isdigit() and (present or package.version not in versions)
+    if package.version and versions and not is_other:
         return PkgInfo(package.name, "", "@", "")
     return package

@@ -1,7 +1,7 @@
 """Facts about uv: the packages, tools and Pythons that it installed, and where it keeps them."""
 
 from ._packages import UvPipPackages, UvTools
-from ._places import UvPythonDir, UvToolDir, UvVersion
+from ._places import UvPythonDir, UvToolBinDir, UvToolDir, UvVersion
 from ._pythons import (
     UvAvailablePythonsByImplementation,
     UvAvailablePythonsByVersion,
@@ -16,6 +16,7 @@ __all__ = [
     "UvInstalledPythonsByVersion",
     "UvPipPackages",
     "UvPythonDir",
+    "UvToolBinDir",
     "UvToolDir",
     "UvTools",
     "UvVersion",

@@ -43,3 +43,9 @@ class UvToolDir(_OneLine):
     """The folder of the tools' environments; empty where that is not known. Parses `uv tool dir`."""
 
     command = "uv tool dir 2>/dev/null"
+
+
+class UvToolBinDir(_OneLine):
+    """The folder of the tools' commands; empty where that is not known. Parses `uv tool dir --bin`."""
+
+    command = "uv tool dir --bin 2>/dev/null"

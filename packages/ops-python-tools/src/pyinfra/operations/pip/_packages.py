@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import inspect
+import shlex
 from collections.abc import Generator
 from typing import Any
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import OperationValueError, StringCommand, operation
 from pyinfra.facts.files import File
 from pyinfra.facts.pip import PipPackages
 from pyinfra.facts.pip._command import quote_words
 from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations.util.packaging import ensure_packages
+from pyinfra.operations.util.tools import check_tool
 
 from ._arguments import check_path, extra_words
 from ._changes import pip_changes
@@ -50,6 +52,7 @@ def packages(
         extra_install_args: further options for `pip install`, as words of a command line.
 
     Raises:
+        OperationError: the host has no such pip.
         OperationTypeError: a name is no str.
         OperationValueError: a name is empty or an option; what is to be removed has no name; `virtualenv_kwargs` holds
             something else than arguments of `pip.virtualenv`; quotes in words of a command are not closed.
@@ -87,7 +90,10 @@ def packages(
         command = (upgrade if latest else install) if present else remove
         yield StringCommand(command, "-r", quote_path(requirements))
     if wanted:
-        resolved, current = resolve(wanted, host.get_fact(PipPackages, pip=program))
+        installed = host.get_fact(PipPackages, pip=program)
+        if not installed:
+            check_tool(state, host, shlex.split(program)[0])
+        resolved, current = resolve(wanted, installed)
         yield from ensure_packages(
             host, resolved, current, present, install, remove, latest=latest, upgrade_command=upgrade
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Generator
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import StringCommand, operation
 from pyinfra.facts.pipx import PipxPackages
 from pyinfra.operations.pip._arguments import extra_words
 from pyinfra.operations.pip._changes import pipx_changes
 from pyinfra.operations.pip._requirements import by_name, read_packages, resolve
 from pyinfra.operations.util.packaging import PkgInfo, ensure_packages
+from pyinfra.operations.util.tools import check_tool
 
 from ._command import InstallCommand
 
@@ -34,6 +35,7 @@ def packages(
         extra_args: further options for `pipx install`, as words of a command line.
 
     Raises:
+        OperationError: the host has no pipx.
         OperationTypeError: a name is no str.
         OperationValueError: a name is empty or an option; what is to be removed has no name; quotes in `extra_args` are
             not closed.
@@ -54,7 +56,10 @@ def packages(
     if not wanted:
         host.noop("no package list provided to pipx.packages")
         return
-    resolved, current = resolve(wanted, host.get_fact(PipxPackages))
+    installed = host.get_fact(PipxPackages)
+    if not installed:
+        check_tool(state, host, "pipx")
+    resolved, current = resolve(wanted, installed)
     for package in resolved:
         yield from _ensure(package, current, present, latest, extra)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import StringCommand, operation
 from pyinfra.facts.util.quoting import quote_path
 from pyinfra.facts.uv import UvPipPackages
@@ -12,6 +12,7 @@ from pyinfra.operations.pip._arguments import extra_words
 from pyinfra.operations.pip._changes import uv_changes
 from pyinfra.operations.pip._requirements import read_packages, resolve
 from pyinfra.operations.util.packaging import ensure_packages
+from pyinfra.operations.util.tools import check_tool
 
 from ._command import UvCommand
 
@@ -40,6 +41,7 @@ def packages(
         extra_args: further options for `uv pip install` or `uninstall`, as words of a command line or one by one.
 
     Raises:
+        OperationError: the host has no uv.
         OperationTypeError: a name is no str.
         OperationValueError: a name is empty or an option; what is to be removed has no name; quotes in `extra_args` are
             not closed.
@@ -65,7 +67,10 @@ def packages(
         command = (upgrade if latest else install) if present else remove
         yield UvCommand(command, "-r", quote_path(requirements))
     if wanted:
-        resolved, current = resolve(wanted, host.get_fact(UvPipPackages))
+        installed = host.get_fact(UvPipPackages)
+        if not installed:
+            check_tool(state, host, "uv")
+        resolved, current = resolve(wanted, installed)
         commands = ensure_packages(
             host, resolved, current, present, install, remove, latest=latest, upgrade_command=upgrade
         )

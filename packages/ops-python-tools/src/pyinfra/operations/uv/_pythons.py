@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import OperationTypeError, OperationValueError, StringCommand, operation
 from pyinfra.facts.uv import UvInstalledPythonsByVersion
 from pyinfra.operations.pip._arguments import extra_words
 from pyinfra.operations.pip._changes import uv_python_changes
 from pyinfra.operations.util.packaging import PkgInfo, ensure_packages
+from pyinfra.operations.util.tools import check_tool
 
 from ._command import UvCommand
 from ._python_requests import matching
@@ -33,6 +34,7 @@ def pythons(
         extra_args: further options for `uv python install` or `uninstall`, as words of a command line or one by one.
 
     Raises:
+        OperationError: the host has no uv.
         OperationTypeError: a version is no str.
         OperationValueError: a version is empty or an option; quotes in `extra_args` are not closed.
 
@@ -53,6 +55,8 @@ def pythons(
         host.noop("no Python versions requested to be (un)installed")
         return
     installed = host.get_fact(UvInstalledPythonsByVersion, is_managed=managed)
+    if not installed:
+        check_tool(state, host, "uv")
     options = f"--no-progress {'--managed-python' if managed else ''} {extra}"
     for request in requests:
         found = matching(request, installed)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import StringCommand, operation
 from pyinfra.facts.server import Path
-from pyinfra.facts.uv import UvToolDir, UvTools
+from pyinfra.facts.uv import UvToolBinDir, UvToolDir, UvTools
 from pyinfra.operations.pip._arguments import extra_words
 from pyinfra.operations.pip._changes import uv_changes
 from pyinfra.operations.pip._requirements import by_name, read_packages, resolve
 from pyinfra.operations.util.packaging import ensure_packages
+from pyinfra.operations.util.tools import check_tool
 
 from ._command import UpdateShellCommand, UvCommand
 
@@ -34,6 +35,7 @@ def tools(
         extra_args: further options for `uv tool install` or `uninstall`, as words of a command line or one by one.
 
     Raises:
+        OperationError: the host has no uv.
         OperationTypeError: a name is no str.
         OperationValueError: a name is empty or an option; what is to be removed has no name; quotes in `extra_args` are
             not closed.
@@ -54,7 +56,10 @@ def tools(
     if not wanted:
         host.noop("no tools requested to be (un)installed")
         return
-    resolved, current = resolve(wanted, host.get_fact(UvTools))
+    installed = host.get_fact(UvTools)
+    if not installed:
+        check_tool(state, host, "uv")
+    resolved, current = resolve(wanted, installed)
     for package in resolved:
         commands = ensure_packages(
             host,
@@ -97,7 +102,7 @@ def tools_update_shell() -> Generator[StringCommand, None, None]:
     """Have the user's shells look for commands in the folder where uv puts those of tools.
 
     uv writes that to the shells' start-up files. Where the shell that pyinfra runs does not read those, uv is run
-    again on the next run, which changes no more.
+    again on the next run, which changes no more. A preview only tells that it may be run.
 
     **Example:**
 
@@ -107,8 +112,8 @@ def tools_update_shell() -> Generator[StringCommand, None, None]:
     uv.tools_update_shell(name="Have uv's tools in the path")
     ```
     """
-    folder = host.get_fact(UvToolDir)
-    if folder and folder in (host.get_fact(Path) or "").split(":"):
+    folders = {host.get_fact(UvToolDir), host.get_fact(UvToolBinDir) if state.is_executing else ""}
+    if any(folders & set((host.get_fact(Path) or "").split(":"))):
         host.noop("uv bin dir is already in the PATH")
     else:
         yield UpdateShellCommand("uv tool update-shell")
