@@ -73,9 +73,14 @@ def test_what_a_plugin_has(installed):
     text = told(installed, "plugins", "show", "apt")
     assert "apt.packages(packages: str | list[str] | None = None, present: bool = True" in text
     assert "apt.AptSources()" in text
+    assert "documentation of each: pyinfra docs apt.NAME" in text
     (come_from,) = re.findall(r"  from (\S+operations/apt/__init__\.py)", text)
     assert come_from == str(installed.packages / "pyinfra/operations/apt/__init__.py")
     assert not come_from.startswith(str(ROOT))
+
+
+def test_where_a_plugin_is_documented(installed):
+    assert "  Documentation: https://acme.example/infra\n" in told(installed, "plugins", "show", "nginx")
 
 
 def test_a_search(installed):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 
 import pytest
 
-from .conftest import Venv, environment
+from .conftest import HERE, Venv, environment
 
 OPERATION = (
     "from pyinfra.api import operation\n@operation()\ndef site():\n    '''Do it.'''\n    yield 'true'\n"
@@ -178,3 +179,46 @@ def test_they_cost_a_command_little(make_venv, spoilt):
         if count >= FEWEST and least["spoilt"] <= ALLOWED * least["sound"]:
             break
     assert least["spoilt"] <= ALLOWED * least["sound"]
+
+
+METADATA = """\
+[pyinfra.plugins."nginx-ops"]
+name = "nginx"
+type = "operation"
+path = "src/acme_infra/operations/nginx.py"
+tags = ["web-server"]
+
+[pyinfra.plugins."nginx-facts"]
+name = "nginx"
+type = "fact"
+path = "src/acme_infra/facts/nginx.py"
+tags = ["web-server"]
+"""
+
+
+@pytest.fixture(scope="module")
+def documenting(make_venv) -> Venv:
+    made: Venv = make_venv("pyinfra-docs")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "told"),
+    [
+        ('type = "fact"', 'type = "fact', 9, "this is no TOML"),
+        ('type = "fact"', 'type = "facts"', 9, "type must be one of operation, fact, connector, deploy"),
+        ("facts/nginx.py", "facts/apache.py", 10, "there is no src/acme_infra/facts/apache.py"),
+        ('type = "fact"', 'type = "operation"', 7, "are both the operation plugin nginx"),
+        ('tags = ["web-server"]\n\n', 'tags = ["Web Server"]\n\n', 5, "the tag 'Web Server' is no slug"),
+    ],
+)
+def test_what_is_wrong_with_metadata_is_one_error(documenting, tmp_path, old, new, line, told):
+    assert old in METADATA
+    shutil.copytree(HERE / "acme", tmp_path / "acme")
+    file = tmp_path / "acme/pyinfra-metadata.toml"
+    file.write_text(METADATA.replace(old, new, 1))
+    done = documenting.run("pyinfra-docs", ".", cwd=tmp_path / "acme")
+    assert (done.returncode, done.stdout) == (1, "")
+    (error,) = done.stderr.splitlines()
+    assert error.startswith(f"pyinfra-docs: {file}:{line}: ")
+    assert told in error

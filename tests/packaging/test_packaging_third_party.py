@@ -7,6 +7,8 @@ import textwrap
 
 import pytest
 
+TAGS = ["[acme,", "web-server]"]
+
 
 @pytest.fixture(scope="module")
 def environment(make_venv, acme):
@@ -55,10 +57,10 @@ def test_it_is_listed(environment):
 
 def test_it_is_listed_for_people(environment):
     done = environment.pyinfra("plugins", "--tag", "web-server")
-    assert [line.split()[:4] for line in done.stdout.splitlines()] == [
-        ["operation", "nginx", "acme-infra", "1.2.3"],
-        ["fact", "nginx", "acme-infra", "1.2.3"],
-        ["connector", "acme", "acme-infra", "1.2.3"],
+    assert [line.split() for line in done.stdout.splitlines()] == [
+        ["operation", "nginx", "acme-infra", "1.2.3", "ok", *TAGS],
+        ["fact", "nginx", "acme-infra", "1.2.3", "ok", *TAGS],
+        ["connector", "acme", "acme-infra", "1.2.3", "ok", *TAGS],
     ]
 
 

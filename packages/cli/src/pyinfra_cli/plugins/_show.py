@@ -38,6 +38,8 @@ def _about(row: Loaded) -> Iterator[str]:
         return
     yield f"from {getattr(row.target, '__file__', None) or row.plugin.target}"
     yield from (f"{name}: {link}" for name, link in project_links(row.plugin.distribution))
+    if row.plugin.kind in (TYPES["operation"], TYPES["fact"]):
+        yield f"documentation of each: pyinfra docs {row.plugin.name}.NAME"
     yield from MEMBERS[row.plugin.kind](row)
 
 
