@@ -54,6 +54,20 @@ def site(name):
 """
 
 
+# What the fake host of an example has seen.
+SEEN = """
+import io
+from pyinfra.api import Config, Inventory, State
+from pyinfra.api.connect import connect_all
+state = State(Inventory((["@fake/web-1"], {})), Config())
+connect_all(state)
+host = state.inventory.get_host("@fake/web-1")
+host.run_shell_command("nginx -t")
+host.put_file(io.BytesIO(b"hello\\n"), "/etc/motd")
+host.get_file("/var/log/nginx/error.log", io.BytesIO())
+"""
+
+
 @dataclass(frozen=True)
 class Way:
     """How the example in a README is run.
@@ -64,6 +78,7 @@ class Way:
         told: what must be in the output.
         also: what is installed for it, beside what the README names.
         beside: local files that the example names; a number is that of a YAML block in the README.
+        before: the code that the example goes on from.
     """
 
     program: tuple[str, ...] = ("pyinfra", "--dry", "@local", "{}")
@@ -71,6 +86,7 @@ class Way:
     told: str = ""
     also: tuple[str, ...] = ()
     beside: dict[str, str | int] = field(default_factory=dict)
+    before: str = ""
 
 
 PREVIEW = Way()
@@ -105,6 +121,11 @@ WAYS = {
             "pyinfra/operations/nginx.py": OPERATIONS,
         },
     ),
+}
+# What a README shows after its first example; those of the test kit's are run by its own tests.
+FURTHER = {
+    "pyinfra": Way(("pyinfra", "{}", "debug-inventory"), told="web-2.example.net"),
+    "pyinfra-connector-fake": Way(("python", "{}"), before=SEEN),
 }
 
 
@@ -160,8 +181,19 @@ def test_the_example_of_its_readme_runs(alone, tmp_path):
     if more := sorted(named.union(way.also) - environment.distributions()):
         environment.install(*more)
     write_example(readme, way, tmp_path)
+    assert_runs(environment, way, tmp_path)
+    further = PYTHON.findall(readme)[1:]
+    if name == "pyinfra-testkit":
+        return
+    assert len(further) == (name in FURTHER), "a further example is not tried"
+    for code in further:
+        (tmp_path / FURTHER[name].file).write_text(FURTHER[name].before + code)
+        assert_runs(environment, FURTHER[name], tmp_path)
+
+
+def assert_runs(environment: Venv, way: Way, folder: Path) -> None:
     program, *words = (way.file if word == "{}" else word for word in way.program)
-    done = environment.run(program, *words, cwd=tmp_path)
+    done = environment.run(program, *words, cwd=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     assert way.told in done.stdout + done.stderr
 
