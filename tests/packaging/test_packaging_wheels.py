@@ -114,6 +114,7 @@ def test_nothing_but_code_and_data_is_shipped(built):
         ".css",
         ".html",
         ".j2",
+        ".js",
         ".json",
         ".sh",
         ".tmpl",
