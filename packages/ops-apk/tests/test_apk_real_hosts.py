@@ -103,6 +103,25 @@ def test_what_there_is_not_fails_and_changes_nothing(host):
     assert installed(host) == ["musl 1.2.4-r2"]
 
 
+def test_a_file_system_that_can_not_be_written(host):
+    host.exec("sh", "-c", "mount --bind /etc/apk /etc/apk && mount -o remount,bind,ro /etc/apk")
+
+    def code():
+        apk.packages("vim", name="install", _sudo=True, _ignore_errors=True)
+        apk.packages("musl", name="remove", present=False, _sudo=True, _ignore_errors=True)
+        server.shell("true", name="next")
+
+    result = run_deploy(host, code)
+    assert (list(result.failed), result.changed) == (["install", "remove"], ["next"])
+    assert all("ead-only file system" in said for said in result.failed.values()), result.failed
+    assert (installed(host), lines(host, "etc/apk/world")) == (["musl 1.2.4-r2"], ["musl"])
+
+
+@pytest.mark.parametrize("code", [lambda: apk.update(name="it"), lambda: apk.upgrade(name="it")])
+def test_a_host_without_apk_has_nothing_to_fetch(ssh_host, code):
+    assert "apk: not found" in run_deploy(ssh_host, code).failed["it"]
+
+
 @pytest.mark.parametrize("present", [True, False])
 def test_a_host_without_apk(ssh_host, present):
     result = run_deploy(ssh_host, lambda: apk.packages("vim", present=present, name="packages"))

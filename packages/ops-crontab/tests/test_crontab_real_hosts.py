@@ -83,6 +83,24 @@ def test_what_crontab_refuses_fails_and_leaves_nothing(ssh_host, arguments, says
     assert not left_behind(ssh_host)
 
 
+@pytest.mark.parametrize("folder", ["/var/spool/cron", "/tmp"])
+def test_a_file_system_that_can_not_be_written(ssh_host, folder):
+    ssh_host.exec("crontab", "-", input="1 2 3 4 5 mine\n")
+    ssh_host.exec("sh", "-c", f"mount --bind {folder} {folder} && mount -o remount,bind,ro {folder}")
+
+    def code():
+        crontab.crontab("true", name="add", _sudo=True, _ignore_errors=True)
+        crontab.crontab("mine", name="change", minute=9, _sudo=True, _ignore_errors=True)
+        crontab.crontab("mine", name="remove", present=False, _sudo=True, _ignore_errors=True)
+        server.shell("true", name="next")
+
+    result = run_deploy(ssh_host, code)
+    assert (list(result.failed), result.changed) == (["add", "change", "remove"], ["next"])
+    assert all(f"{folder}/" in said for said in result.failed.values()), result.failed
+    assert table(ssh_host) == ["1 2 3 4 5 mine"]
+    assert not left_behind(ssh_host)
+
+
 def test_without_cron(ssh_host):
     (ssh_host.root / "usr/bin/crontab").unlink()
     result = run_deploy(ssh_host, lambda: crontab.crontab("true", name="add"))

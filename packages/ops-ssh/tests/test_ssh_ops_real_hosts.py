@@ -155,6 +155,55 @@ def test_a_folder_in_the_place_of_a_file(hosts, caplog):
     assert not list((first.root / "home/deploy/folder").iterdir())
 
 
+def test_file_systems_that_can_not_be_written(hosts):
+    first, second = hosts
+    know(first, second)
+    (first.root / "home/deploy/motd").write_text("hello\n")
+    known = (first.root / KNOWN).read_text()
+    for host in hosts:
+        host.exec("sh", "-c", "mount --bind /home /home && mount -o remount,bind,ro /home")
+    there = {"hostname": second.address, "user": "deploy", "_ignore_errors": True}
+
+    def code():
+        ssh.keyscan(first.address, name="know", _ignore_errors=True)
+        ssh.keyscan(second.address, name="know anew", force=True, _ignore_errors=True)
+        ssh.upload(filename="/home/deploy/motd", remote_filename="/home/deploy/it", name="up", **there)
+        ssh.download(filename="/etc/hostname", local_filename="/home/deploy/it", name="down", **there)
+        server.shell("true", name="next")
+
+    result = run_deploy(first, code)
+    assert (list(result.failed), result.changed) == (["know", "know anew", "up", "down"], ["next"])
+    assert all("ead-only" in result.failed[name] for name in ("know", "down")), result.failed
+    assert (first.root / KNOWN).read_text() == known
+    assert not (first.root / "home/deploy/it").exists()
+    assert not (second.root / "home/deploy/it").exists()
+
+
+def test_a_file_in_the_place_of_the_folder_of_keys(hosts, caplog):
+    first, second = hosts
+    first.exec("sh", "-c", "rm -r /root/.ssh; echo kept > /root/.ssh")
+    assert run_deploy(first, lambda: ssh.keyscan(second.address, name="know", _sudo=True)).failed
+    assert "/root/.ssh" in caplog.text
+    assert (first.root / "root/.ssh").read_text() == "kept\n"
+
+
+def test_a_host_without_ssh(hosts):
+    first, second = hosts
+    know(first, second)
+    first.exec("sh", "-c", "cd /usr/bin; rm ssh scp ssh-keyscan")
+
+    def code():
+        ssh.keyscan(first.address, name="ssh-keyscan", _ignore_errors=True)
+        ssh.command(second.address, "true", name="ssh", _ignore_errors=True)
+        ssh.upload(second.address, "/etc/motd", "/tmp/it", name="scp", _ignore_errors=True)
+        server.shell("true", name="next")
+
+    result = run_deploy(first, code)
+    assert (list(result.failed), result.changed) == (["ssh-keyscan", "ssh", "scp"], ["next"])
+    for tool, said in result.failed.items():
+        assert f"{tool}: not found" in said
+
+
 @pytest.mark.parametrize(
     ("operation", "arguments", "says"),
     [

@@ -104,6 +104,24 @@ def test_what_there_is_not_fails_and_changes_nothing(host):
     assert "Unit file nothing.service does not exist" in result.failed["enable"]
 
 
+def test_a_file_system_that_can_not_be_written(host):
+    put(host, "demo.service", UNIT.format(seconds=1000001))
+    host.exec("sh", "-c", "cd /etc/systemd; mount --bind . . && mount -o remount,bind,ro /etc/systemd")
+
+    def code():
+        systemd.service("demo", name="enable", running=None, enabled=True, _sudo=True, _ignore_errors=True)
+        server.shell("true", name="next")
+
+    result = run_deploy(host, code)
+    assert (list(result.failed), result.changed) == (["enable"], ["next"])
+    assert "ead-only file system" in result.failed["enable"]
+
+
+def test_a_host_without_systemd_has_no_unit_files_to_read(ssh_host):
+    result = run_deploy(ssh_host, lambda: systemd.daemon_reload(name="reload"))
+    assert "systemctl: not found" in result.failed["reload"]
+
+
 @pytest.mark.parametrize("running", [True, False])
 def test_a_host_without_systemd(ssh_host, running):
     result = run_deploy(ssh_host, lambda: systemd.service("demo", name="run", running=running))

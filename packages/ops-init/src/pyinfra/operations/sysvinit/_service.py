@@ -15,6 +15,7 @@ from pyinfra.facts.sysvinit._status import InitdScriptStatus
 from pyinfra.operations.util.service import check_switch, handle_service_control
 
 from ._names import check_script_name
+from ._update_rc import UpdateRcCommand
 
 GLOB = re.compile(r"([*?\[\]\\])")
 
@@ -108,7 +109,7 @@ def _make_links(service: str, distribution: Mapping[str, Any]) -> Generator[Stri
             "which makes the links itself"
         )
     if families & UPDATE_RC_D:
-        yield StringCommand("update-rc.d", QuoteString(service), "defaults")
+        yield UpdateRcCommand(service)
     elif families & CHKCONFIG:
         yield StringCommand("chkconfig", QuoteString(service), "--add")
         yield StringCommand("chkconfig", QuoteString(service), "on")
