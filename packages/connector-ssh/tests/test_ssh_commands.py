@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import errno
 import hashlib
 import io
 import os
@@ -15,6 +16,7 @@ import pytest
 from pyinfra.api import HiddenValue, QuoteString, StringCommand
 from pyinfra.api.exceptions import ConnectError, ConnectionLostError, PyinfraError
 from pyinfra.api.output import set_echo
+from pyinfra.connectors._content import FileContent
 from pyinfra.connectors.ssh._transport import EARLY_INPUT
 
 if TYPE_CHECKING:
@@ -276,6 +278,50 @@ def test_files_go_there_and_back(
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == sorted(
         [name, f"back {name}"]
     )
+
+
+@pytest.mark.parametrize("protocol", [None, "sftp", "scp"])
+def test_a_large_file_is_sent_as_it_is_read(
+    sshd: Any,
+    connector: Callable[..., SSHConnector],
+    tmp_path: Path,
+    protocol: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    host = connector(**sshd.data(**({"ssh_file_transfer_protocol": protocol} if protocol else {})))
+    host.connect()
+    (tmp_path / "large").write_bytes(BIG)
+    sizes = []
+    read = FileContent.read
+
+    def noted(content: FileContent, size: int = -1) -> bytes:
+        sizes.append(size)
+        return read(content, size)
+
+    monkeypatch.setattr(FileContent, "read", noted)
+
+    assert host.put_file(str(tmp_path / "large"), str(tmp_path / "there"))
+    assert (tmp_path / "there").read_bytes() == BIG
+    assert 0 < min(sizes) <= max(sizes) <= 65536
+
+
+def test_a_local_file_that_fails_as_it_is_read_leaves_the_old_bytes(
+    host: SSHConnector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "large").write_bytes(BIG)
+    (tmp_path / "there").write_text("old")
+    pieces = iter([b"new"])
+
+    def failing(content: FileContent, size: int = -1) -> bytes:
+        for piece in pieces:
+            return piece
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(FileContent, "read", failing)
+
+    with pytest.raises(PyinfraError, match=r"can't be read on this machine: .*Input/output error"):
+        host.put_file(str(tmp_path / "large"), str(tmp_path / "there"))
+    assert (tmp_path / "there").read_text() == "old"
 
 
 @pytest.mark.parametrize("protocol", ["sftp", "scp"])

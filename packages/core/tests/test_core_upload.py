@@ -16,6 +16,7 @@ from engine_kit import shells
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyinfra.api.exceptions import PyinfraError
+from pyinfra.connectors._content import FileContent, upload_content
 from pyinfra.connectors.util import Placement, upload_command
 from upload_kit import upload
 
@@ -292,3 +293,33 @@ class TestOverConnectors:
         assert (folder / "x").stat().st_mode & 0o777 == 0o600
         assert Copies.placed != [str(folder / "x")]
         assert not Path(Copies.placed[0]).exists()
+
+
+class TestContent:
+    LARGE = bytes(range(256)) * 8192
+
+    def test_a_large_file_is_what_it_was_at_first(self, tmp_path: Path):
+        (tmp_path / "x").write_bytes(self.LARGE)
+        with upload_content(str(tmp_path / "x"), streams=True) as content:
+            with (tmp_path / "x").open("ab") as file:
+                file.write(b"more")
+            assert isinstance(content, FileContent)
+            assert len(content) == len(self.LARGE)
+            assert content.read(10) + content.read() == self.LARGE
+            assert content.read(1) == b""
+
+    @pytest.mark.parametrize("streams", [True, False])
+    def test_what_is_small_or_an_io_is_read_whole(self, tmp_path: Path, streams):
+        (tmp_path / "x").write_bytes(b"small")
+        for source, wanted in (
+            (str(tmp_path / "x"), b"small"),
+            (StringIO("\udce9é"), b"\xe9\xc3\xa9"),
+            (BytesIO(self.LARGE), self.LARGE),
+        ):
+            with upload_content(source, streams) as content:
+                assert content == wanted
+
+    def test_an_error_behind_it_is_its_own(self, tmp_path: Path):
+        (tmp_path / "x").write_bytes(b"small")
+        with pytest.raises(TimeoutError), upload_content(str(tmp_path / "x"), streams=True):
+            raise TimeoutError

@@ -149,6 +149,7 @@ class LocalConnector(BaseConnector):
             print_output=print_output,
             print_input=print_input,
             placement=placement,
+            streams=True,
             **arguments,
         )
 

@@ -290,6 +290,7 @@ def put_file_by_stdin(
     print_output: bool = False,
     print_input: bool = False,
     placement: Placement | None = None,
+    streams: bool = False,
     **arguments: Unpack[ConnectorArguments],
 ) -> bool:
     """Upload a file by one command that reads it from stdin: the one upload routine of connectors that take stdin.
@@ -305,32 +306,29 @@ def put_file_by_stdin(
         print_output: whether to echo the command's output.
         print_input: whether to echo the command.
         placement: what the file must be before it is put in its place.
+        streams: whether `run_shell_command` takes a binary file as `_stdin` and reads it piece by piece, so that a
+            large file need not be in memory.
         **arguments: connector arguments.
 
     Returns:
         Whether it is in place.
 
     Raises:
-        PyinfraError: the host said why it could not be written.
+        PyinfraError: the file can't be read, or the host said why it could not be written.
     """
-    from pyinfra.api.util import get_file_io
+    from ._content import upload_content
 
     own = cast("dict[str, Any]", dict(arguments))
     for key in ("_stdin", "_get_pty", "_success_exit_codes"):
         own.pop(key, None)
-    try:
-        with get_file_io(cast("Any", filename_or_io)) as source:
-            content = source.read()
-    except OSError as error:
-        raise PyinfraError(f"could not read {filename_or_io} on this machine: {error.strerror}") from error
-    data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
-    status, output = connector.run_shell_command(
-        upload_command(remote_filename, len(data), placement),
-        print_output=print_output,
-        print_input=print_input,
-        _stdin=cast("Any", data),
-        **own,
-    )
+    with upload_content(filename_or_io, streams) as content:
+        status, output = connector.run_shell_command(
+            upload_command(remote_filename, len(content), placement),
+            print_output=print_output,
+            print_input=print_input,
+            _stdin=cast("Any", content),
+            **own,
+        )
     if not status:
         why = output.stderr.strip() or output.stdout.strip() or "no reason given"
         raise PyinfraError(f"could not write {remote_filename}: {why}")

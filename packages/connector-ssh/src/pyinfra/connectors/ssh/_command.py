@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, cast
 
 from paramiko import Channel, SSHException
-from pyinfra.api.exceptions import ConnectError
+from pyinfra.api.exceptions import ConnectError, PyinfraError
 
 from ._agent import forward_agent
 from ._transport import EARLY_INPUT, send_early, send_request, takes_input_early
@@ -85,7 +85,9 @@ def run_command(sessions: Sessions, request: Request, feed: Callable[[str, bytes
         TimeoutError: it was ended after `timeout`.
         ConnectionLostError: the connection broke while it ran.
         ConnectError: nothing was run.
+        PyinfraError: its input can't be read on this machine.
     """
+    unread: list[Exception] = []
     deadline = None if request.timeout is None else time.monotonic() + request.timeout
     with sessions.session() as channel:
         came = threading.Event()
@@ -98,7 +100,7 @@ def run_command(sessions: Sessions, request: Request, feed: Callable[[str, bytes
                 send_request(channel, "pty-req", False, "vt100", 80, 24, 0, 0, _MODES)
             # The answer is not waited for: where the command is refused, the host closes the channel.
             send_request(channel, "exec", True, request.command)
-            _send_input(channel, request)
+            _send_input(channel, request, unread)
             _Reader(channel, came, deadline, feed).read(request.output_wait)
         except (SSHException, EOFError, OSError) as error:
             if isinstance(error, TimeoutError) or sessions.connection.transport.is_active():
@@ -108,6 +110,8 @@ def run_command(sessions: Sessions, request: Request, feed: Callable[[str, bytes
         except BaseException:
             _end(channel)
             raise
+        if unread:
+            raise PyinfraError(f"what the command is to read can't be read on this machine: {unread[0]}")
         return _ended(sessions, channel)
 
 
@@ -124,7 +128,7 @@ class _Arrival:
         """Nothing: the other buffer may have something."""
 
 
-def _send_input(channel: Channel, request: Request) -> None:
+def _send_input(channel: Channel, request: Request, unread: list[Exception]) -> None:
     stdin = request.stdin
     if (
         isinstance(stdin, bytes)
@@ -137,25 +141,29 @@ def _send_input(channel: Channel, request: Request) -> None:
         return
     # What fits into the channel's window is taken without the command reading it, so it can't block.
     if isinstance(stdin, bytes) and len(stdin) <= channel.out_window_size:
-        _write(channel, stdin, request.pty)
+        _write(channel, stdin, request.pty, unread)
         return
     threading.Thread(
-        target=_write, args=(channel, stdin, request.pty), name="pyinfra-ssh-stdin", daemon=True
+        target=_write, args=(channel, stdin, request.pty, unread), name="pyinfra-ssh-stdin", daemon=True
     ).start()
 
 
-def _write(channel: Channel, stdin: bytes | IO[bytes], pty: bool) -> None:
+def _write(channel: Channel, stdin: bytes | IO[bytes], pty: bool, unread: list[Exception]) -> None:
     # A command that ends before it has read all closes the channel; how it ended is told by its exit code.
     with contextlib.suppress(OSError, EOFError, SSHException):
-        try:
-            # paramiko copies what is left with each packet that it sends: of 100 MiB at once, it would copy 160 GiB.
-            file = io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin
-            while piece := file.read(_PIECE):
-                channel.sendall(piece.encode() if isinstance(piece, str) else piece)
-        except ValueError:
-            # The file was closed under us, or can't be read: the command must not take a part for the whole.
-            channel.close()
-            return
+        # paramiko copies what is left with each packet that it sends: of 100 MiB at once, it would copy 160 GiB.
+        file = io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin
+        while True:
+            try:
+                piece = file.read(_PIECE)
+            except (OSError, ValueError) as error:
+                # The command must not take a part for the whole.
+                unread.append(error)
+                channel.close()
+                return
+            if not piece:
+                break
+            channel.sendall(piece.encode() if isinstance(piece, str) else piece)
         if pty:
             channel.sendall(_END_OF_INPUT)
         else:

@@ -225,6 +225,7 @@ class SSHConnector(BaseConnector):
             print_output=print_output,
             print_input=print_input,
             placement=placement,
+            streams=True,
             **arguments,
         )
 

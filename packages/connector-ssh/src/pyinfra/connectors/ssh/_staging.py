@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ._connector import SSHConnector
-    from ._transfer import Transfer
+    from ._transfer import Content, Transfer
 
 
 class StagedUpload:
@@ -46,7 +46,7 @@ class StagedUpload:
         control = extract_control_arguments(rest)
         path = f"{self._folder}/pyinfra-{secrets.token_hex(8)}"
         try:
-            self._transfer.upload(cast("bytes", control.pop("_stdin", b"")), path)
+            self._transfer.upload(cast("Content", control.pop("_stdin", b"")), path)
             delivery = deliver(command, rest)
             # The login user's shell reads the file, whatever user the command runs as.
             line = StringCommand("cat", "-", QuoteString(path), "|", delivery.command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from io import BytesIO
 from typing import IO, TYPE_CHECKING, Protocol
 
 from paramiko import Channel, SFTPClient, SSHException
@@ -18,10 +19,29 @@ _PRIVATE = 0o600
 _LONGEST_LINE = 4096
 
 
+class SizedFile(Protocol):
+    """A file of so many bytes."""
+
+    def __len__(self) -> int:
+        """Give the number of bytes."""
+
+    def read(self, size: int) -> bytes:
+        """Read so many bytes at most."""
+
+
+Content = bytes | SizedFile
+
+
+def _pieces(content: Content) -> Iterator[bytes]:
+    file = BytesIO(content) if isinstance(content, bytes) else content
+    while piece := file.read(_PIECE):
+        yield piece
+
+
 class Transfer(Protocol):
     """A way to move a file's content."""
 
-    def upload(self, content: bytes, path: str) -> None:
+    def upload(self, content: Content, path: str) -> None:
         """Write a new private file on the host."""
 
     def download(self, path: str, target: IO[bytes]) -> None:
@@ -48,7 +68,7 @@ class Sftp:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    def upload(self, content: bytes, path: str) -> None:
+    def upload(self, content: Content, path: str) -> None:
         """Write a new private file on the host.
 
         Raises:
@@ -58,7 +78,8 @@ class Sftp:
         with self._client(f"could not write {path}") as client, client.open(path, "wx") as file:
             file.chmod(_PRIVATE)
             file.set_pipelined(True)
-            file.write(content)
+            for piece in _pieces(content):
+                file.write(piece)
 
     def download(self, path: str, target: IO[bytes]) -> None:
         """Read a file of the host.
@@ -96,7 +117,7 @@ class Scp:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    def upload(self, content: bytes, path: str) -> None:
+    def upload(self, content: Content, path: str) -> None:
         """Write a new private file on the host.
 
         Raises:
@@ -107,7 +128,9 @@ class Scp:
             stream.expect_success()
             stream.channel.sendall(f"C{_PRIVATE:04o} {len(content)} file\n".encode())
             stream.expect_success()
-            stream.channel.sendall(content + b"\0")
+            for piece in _pieces(content):
+                stream.channel.sendall(piece)
+            stream.channel.sendall(b"\0")
             stream.expect_success()
 
     def download(self, path: str, target: IO[bytes]) -> None:
