@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import stat
 import tarfile
 from io import StringIO
@@ -238,13 +237,3 @@ def test_get_fetches_what_differs(ssh_host, tmp_path):
     assert run_deploy(ssh_host, fetch).commands == 0
     assert snapshot(ssh_host.root / "srv") == before
     assert [path.read_bytes() for path in (tmp_path / "new").iterdir()] == [b"\xff\0"]
-
-
-def test_rsync_copies(ssh_host, tmp_path):
-    if shutil.which("rsync") is None or ssh_host.exec("sh", "-c", "command -v rsync").returncode != 0:
-        pytest.skip("rsync is not installed here and there")
-    (tmp_path / "src").mkdir()
-    (tmp_path / "src/x").write_text("x")
-    run = run_deploy(ssh_host, lambda: files.rsync(name="rsync", src=f"{tmp_path}/src/", dest="/tmp/to"))
-    assert run.changed == ["rsync"]
-    assert (ssh_host.root / "tmp/to/x").read_text() == "x"
