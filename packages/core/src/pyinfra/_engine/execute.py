@@ -6,10 +6,10 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, cast
 
+from pyinfra.api._host_data import keep_overrides
 from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS, ConnectorArguments
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.exceptions import ConnectError, ConnectionLostError, PyinfraError
-from pyinfra.api.host import keep_overrides
 from pyinfra.api.operation import Report, go_together, report_of
 from pyinfra.api.output import printable
 from pyinfra.api.state import Outcome, StateStage

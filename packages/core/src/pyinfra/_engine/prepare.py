@@ -13,6 +13,7 @@ from contextlib import suppress
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pyinfra.api._host_data import keep_overrides
 from pyinfra.api.arguments import AllArguments, pop_global_arguments, refuse_unknown_arguments
 from pyinfra.api.exceptions import (
     ArgumentTypeError,
@@ -26,7 +27,6 @@ from pyinfra.api.exceptions import (
     OperationValueError,
     PyinfraError,
 )
-from pyinfra.api.host import keep_overrides
 from pyinfra.api.operation import OperationMeta
 from pyinfra.api.state import StateOperationHostData, StateOperationMeta
 from pyinfra.api.util import make_hash

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from pyinfra.api._host_data import HostData
     from pyinfra.api.arguments import ConnectorArguments
     from pyinfra.api.command import StringCommand
-    from pyinfra.api.host import Host, HostData
+    from pyinfra.api.host import Host
     from pyinfra.api.state import State
 
     from .util import CommandOutput
