@@ -35,9 +35,11 @@ def parse_ip_json(text: str) -> dict[str, dict[str, Any]]:
         if not isinstance(entry, dict) or not isinstance(entry.get("ifname"), str):
             continue
         device: dict[str, Any] = {}
-        if entry.get("link_type") in ("ether", "loopback") and "address" in entry:
+        if entry.get("link_type", "ether") in ("ether", "loopback") and "address" in entry:
             device["ether"] = entry["address"]
-        device.update({"mtu": entry.get("mtu"), "state": entry.get("operstate", "UNKNOWN")})
+        if "mtu" in entry:
+            device["mtu"] = entry["mtu"]
+        device["state"] = entry.get("operstate", "UNKNOWN")
         listed = entry.get("addr_info")
         for address in listed if isinstance(listed, list) else ():
             if isinstance(address, dict):

@@ -63,7 +63,7 @@ class CpuInfo(FactBase["dict[str, Any]"]):
 
 
 class Memory(FactBase["int | None"]):
-    """The memory that the host has in all, in MiB, from `vmstat -s`; None where that is not told, as on macOS."""
+    """All the memory of the host in MiB, rounded, from `vmstat -s`; None where that is not told, as on macOS."""
 
     command = "LANG=C vmstat -s"
     side_effect_free = True
@@ -80,11 +80,11 @@ class Memory(FactBase["int | None"]):
             if found:
                 counts[found[2].strip()] = int(found[1])
         if "total memory" in counts:
-            return counts["total memory"] // KIB_PER_MIB
+            return round(counts["total memory"] / KIB_PER_MIB)
         if "bytes per page" in counts:
             # OpenBSD and NetBSD count them themselves.
             pages = counts.get("pages managed") or _freebsd_pages(counts)
-            return pages * counts["bytes per page"] // BYTES_PER_MIB if pages else None
+            return round(pages * counts["bytes per page"] / BYTES_PER_MIB) if pages else None
         return None
 
 

@@ -32,8 +32,8 @@ NAME_BEGINNINGS = {
     "Red Hat": "RedHat",
     "Ubuntu": "Ubuntu",
 }
-# Files that give no more than a copy of what another one says.
-GENERIC_FILES = ("os-release", "lsb-release", "redhat-release", "system-release")
+# What the file of a vendor is called; a copy of it is kept as system-release.
+VENDOR_FILE = re.compile(r"(?!(?:os|lsb|system)-)\w+-release")
 RELEASE_LINE = re.compile(r"(?P<name>\D*?)\s*(?:\brelease\b|\bversion\b)?\s*(?P<version>\d+(?:\.\d+)*)\b")
 
 
@@ -155,13 +155,13 @@ class LinuxDistribution(FactBase[Distribution]):
         major, minor = _numbers(
             _most_exact(meta.get("VERSION_ID") or lsb.get("DISTRIB_RELEASE"), vendor_version)
         )
-        name = meta.get("NAME") or vendor_name or lsb.get("DISTRIB_ID")
+        name = _short_name(meta.get("NAME") or vendor_name or lsb.get("DISTRIB_ID"), meta.get("ID"))
         codename = _codename(meta)
         return Distribution(
-            name=_short_name(name, meta.get("ID")),
+            name="" if name is None and meta else name,
             major=major,
             minor=minor,
-            release_meta={**meta, "CODENAME": codename} if codename else meta,
+            release_meta=meta if codename is None else {**meta, "CODENAME": codename},
         )
 
 
@@ -190,14 +190,15 @@ def _split_files(output: list[str]) -> dict[str, list[str]]:
 
 
 def _vendor_release(files: dict[str, list[str]]) -> tuple[str | None, str | None]:
-    for file in sorted(files, key=lambda file: file in GENERIC_FILES):
-        if file in ("os-release", "lsb-release"):
-            continue
-        found = RELEASE_LINE.match(next(iter(files[file]), ""))
+    line = ""
+    # Many vendors keep a copy of theirs, or what they are compatible with, as redhat-release.
+    for file in sorted(filter(VENDOR_FILE.fullmatch, files), key="redhat-release".__eq__):
+        line = next(iter(files[file]), "").strip()
+        found = RELEASE_LINE.match(line)
         if found:
             name = re.sub(r"\s+(Linux|Base System)$", "", found["name"].strip())
             return name or file[: -len("-release")].capitalize(), found["version"]
-    return None, None
+    return line or None, None
 
 
 def _most_exact(version: str | None, vendor_version: str | None) -> str | None:
@@ -222,7 +223,8 @@ def _short_name(name: str | None, identifier: str | None) -> str | None:
 
 
 def _codename(meta: dict[str, str]) -> str | None:
-    if meta.get("VERSION_CODENAME"):
-        return meta["VERSION_CODENAME"]
-    found = re.search(r"\(([^()]+)\)", meta.get("VERSION", ""))
-    return found[1] if found else meta.get("UBUNTU_CODENAME")
+    for key in ("VERSION_CODENAME", "UBUNTU_CODENAME"):
+        if key in meta:
+            return meta[key]
+    found = re.search(r"\(([^()]+)\)|,\s*(\S.*)", meta.get("VERSION", ""))
+    return (found[1] or found[2]) if found else None

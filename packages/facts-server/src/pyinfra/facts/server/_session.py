@@ -54,8 +54,8 @@ class Path(FactBase[str]):
     side_effect_free = True
 
 
-class TmpDir(FactBase["str | None"]):
-    """The first writable directory of `$TMPDIR`, `$TMP` and `$TEMP`; None where there is none."""
+class TmpDir(FactBase[str]):
+    """The first writable directory of `$TMPDIR`, `$TMP` and `$TEMP`; empty where there is none."""
 
     command = """if [ -n "$TMPDIR" ] && [ -d "$TMPDIR" ] && [ -w "$TMPDIR" ]; then
     echo "$TMPDIR";
@@ -67,10 +67,6 @@ else
     echo "";
 fi"""
     side_effect_free = True
-
-    @override
-    def process(self, output: list[str]) -> str | None:
-        return "\n".join(output) or None
 
 
 class Which(FactBase["str | None"]):
@@ -93,10 +89,6 @@ class Which(FactBase["str | None"]):
         # `command -v -- -x` is not understood by every shell; a name like that is nobody's command.
         end_of_options = ("--",) if command.startswith("-") else ()
         return StringCommand("command", "-v", *end_of_options, QuoteString(command), "|| true")
-
-    @override
-    def process(self, output: list[str]) -> str | None:
-        return "\n".join(output) or None
 
 
 class Command(FactBase[str]):

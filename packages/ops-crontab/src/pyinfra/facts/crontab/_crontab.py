@@ -9,7 +9,7 @@ from typing import Any, cast
 from pyinfra.api import FactBase, QuoteString, StringCommand
 from typing_extensions import TypedDict, override
 
-_ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\s*=")
+_ENVIRONMENT = re.compile(r"""(?P<quote>["']?)(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P=quote)\s*=""")
 _TIMES = ("minute", "hour", "day_of_month", "month", "day_of_week")
 # Puts the name that an operation gave an entry into the line above it.
 NAME_COMMENT = "# pyinfra-name="
@@ -27,7 +27,7 @@ class CrontabItem(TypedDict, total=False):
         day_of_week: see `minute`.
         special_time: `@daily` and its kin, in place of the five.
         env: a setting, as it is written.
-        comments: the lines of comment right above it.
+        comments: the lines of comment and the empty ones right above it.
     """
 
     command: str
@@ -46,7 +46,7 @@ class CrontabResult:
 
     Args:
         items: its entries and settings, in order; or a mapping of commands to the rest of their entries.
-        rest: comments below the last one.
+        rest: comments and empty lines below the last one.
     """
 
     def __init__(
@@ -101,7 +101,8 @@ class CrontabResult:
             The first such setting; None where there is none.
         """
         for item in self.items:
-            if item.get("env", "").partition("=")[0].strip() == name:
+            found = _ENVIRONMENT.match(item.get("env", ""))
+            if found and found["name"] == name:
                 return item
         return None
 
@@ -156,7 +157,7 @@ class Crontab(FactBase[CrontabResult]):
         comments: list[str] = []
         for line in output:
             text = line.strip()
-            if text.startswith("#"):
+            if not text or text.startswith("#"):
                 comments.append(text)
                 continue
             item = _read(text)
@@ -170,8 +171,8 @@ def _read(line: str) -> CrontabItem | None:
     if _ENVIRONMENT.match(line):
         return {"env": line}
     if line.startswith("@"):
-        special, _, command = line.partition(" ")
-        return {"command": command.strip(), "special_time": special} if command.strip() else None
+        special, *command = line.split(None, 1)
+        return {"command": command[0], "special_time": special} if command else None
     fields = line.split(None, len(_TIMES))
     if len(fields) <= len(_TIMES):
         return None

@@ -37,8 +37,8 @@ class GitBranch(GitFact["str | None"]):
         return within(repo, "git describe --all")
 
     @override
-    def process(self, output: list[str]) -> str | None:
-        return output[0].removeprefix("heads/") if output else None
+    def process(self, output: list[str]) -> str:
+        return "".join(output[:1]).removeprefix("heads/")
 
 
 class GitTag(GitFact["list[str] | None"]):

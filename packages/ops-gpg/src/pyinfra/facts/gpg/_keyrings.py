@@ -22,7 +22,7 @@ _SHOW_ARMORED = f'sh -c \'echo "{_MARKER}$1"; gpg --with-colons "$1" 2>/dev/null
 
 
 class GpgKeyrings(FactBase[dict[str, dict[str, Any]]]):
-    """The keyrings of folders, and the keys in each.
+    """The keyrings of folders, and the keys in each; one that gpg lists nothing of is left out.
 
     Files that end in `.gpg`, `.kbx` and `.asc` are keyrings, in folders below too. Parses `gpg --with-colons`.
 
@@ -72,6 +72,7 @@ class GpgKeyrings(FactBase[dict[str, dict[str, Any]]]):
         return {
             path: {"format": PurePosixPath(path).suffix.lstrip("."), "keys": parse_listing(lines)}
             for path, lines in _split(output)
+            if any(lines)
         }
 
 
