@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import sys
+from pathlib import Path
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -127,7 +128,8 @@ def _load_inventory(name: str, options: Options) -> Inventory:
     try:
         return make_inventory(name, data, options.group_data)
     except (InventoryError, NoConnectorError) as error:
-        raise CliError(str(error)) from error
+        where = f"inventory {name}: " if Path(name).is_file() else ""
+        raise CliError(f"{where}{error}") from error
     except Exception as error:
         place = user_place(error)
         if isinstance(error, PyinfraError) or place is None:
