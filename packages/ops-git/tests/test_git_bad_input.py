@@ -19,7 +19,7 @@ REFUSED = [
     ("repo", {**REPO, "depth": "1"}, "depth must be a number of commits, not '1'"),
     ("repo", {**REPO, "user": ""}, "user must be a name, not ''"),
     ("repo", {**REPO, "group": 0}, "group must be a str, not 0"),
-    ("repo", {**REPO, "ssh_keyscan": True}, "ssh_keyscan needs a src that is reached by ssh, not '/a'"),
+    ("repo", {**REPO, "ssh_keyscan": True}, "Could not parse domain (to SSH keyscan) from: /a"),
     ("bare_repo", {"path": ""}, "path must be the path of a folder, not ''"),
     ("bare_repo", {"path": "/a", "user": "-R"}, "user must be a name, not '-R'"),
     ("config", {"key": "", "value": "a"}, "key must be a name, not ''"),

@@ -115,7 +115,7 @@ def download(
         for kind, wanted in sums.items():
             yield verify_command(kind, dest, wanted)
         return
-    changes = metadata_changes(dest, wanted_mode, user, group, info)
+    changes = metadata_changes(dest, wanted_mode, user, group, info, owner_first=True)
     yield from changes
     if not changes:
         host.noop(f"file {dest} has already been downloaded")

@@ -49,7 +49,7 @@ def flags(
     if not missing:
         host.noop(f"'{path}' already has '{','.join(wanted)}' {'set' if present else 'clear'}")
         return
-    words = ",".join(flag if present else f"no{flag}" for flag in missing)
+    words = ",".join(flag if present else f"no{flag}" for flag in sorted(set(missing)))
     yield StringCommand("chflags", QuoteString(words), quote_path(path))
 
 

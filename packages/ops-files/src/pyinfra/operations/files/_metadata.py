@@ -27,6 +27,7 @@ def metadata_changes(
     info: Any,
     recursive: bool = False,
     is_directory: bool = False,
+    owner_first: bool = False,
 ) -> list[StringCommand]:
     """Give the commands that set mode and owner, where they are not as wanted.
 
@@ -38,6 +39,7 @@ def metadata_changes(
         info: the path's fact; None where it is new.
         recursive: whether everything below is set too.
         is_directory: whether it is a directory.
+        owner_first: whether the owner is set before the mode.
 
     Returns:
         No command, or some.
@@ -47,7 +49,7 @@ def metadata_changes(
     if chowns and _has_special_bits(mode) and (recursive or not is_directory):
         # A file that gets another owner loses setuid and setgid.
         return [*chowns, chmod(path, mode, recursive=recursive)]
-    return [*chmods, *chowns]
+    return [*chowns, *chmods] if owner_first else [*chmods, *chowns]
 
 
 def _has_special_bits(mode: int | str | None) -> TypeGuard[int | str]:

@@ -222,7 +222,7 @@ def _find_destination(dest: str, source: str | IO[Any]) -> tuple[str, Any]:
 def _join_name(folder: str, source: str | IO[Any]) -> str:
     if is_io(source):
         raise OperationTypeError(
-            f"When `src` is a file-like object, `dest` must be a full file path, not a directory: {folder}"
+            "When `src` is a file-like object, `dest` must be a full file path, not a directory"
         )
     return unix_path_join(folder, local_os().path.basename(str(source)))
 

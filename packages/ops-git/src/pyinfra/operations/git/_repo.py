@@ -103,7 +103,7 @@ def repo(
     is_others = _is_others(info, user, group)
     if (commands or is_others) and (user or group):
         yield owned(dest, user, group)
-    if not commands and not is_others:
+    if not commands and not is_others and pull:
         host.noop(f"git repository {dest} is already up to date")
 
 
@@ -129,7 +129,7 @@ def _check(src: str, dest: str, branch: str | None, depth: int | None) -> None:
 def _keyscan(src: str) -> Generator[PyinfraCommand | StringCommand, None, None]:
     found = _SSH_URL.match(src) or _SCP_LIKE.match(src)
     if found is None:
-        raise OperationValueError(f"ssh_keyscan needs a src that is reached by ssh, not {src!r}")
+        raise OperationError(f"Could not parse domain (to SSH keyscan) from: {src}")
     yield from ssh.keyscan._inner(found["host"], port=int(found.groupdict().get("port") or 22))
 
 

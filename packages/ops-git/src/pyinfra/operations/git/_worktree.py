@@ -106,7 +106,7 @@ def _repository(repo: str | None, worktree: str, assume_repo_exists: bool) -> st
         raise OperationError(f"{worktree} can't be made: say of which repository, as repo")
     check_path("repo", repo)
     folder = repo.rstrip("/") or "/"
-    if not assume_repo_exists and not (is_folder(folder) and is_folder(f"{folder}/.git")):
+    if not assume_repo_exists and not is_folder(f"{folder}/.git"):
         raise OperationError(f"The following folder is not a valid GIT repository : {folder}")
     return folder
 
@@ -148,7 +148,7 @@ def _follow(
     if not pull:
         if state.is_executing and not host.get_fact(File, path=f"{worktree}/.git"):
             raise OperationError(f"the folder {worktree} on {host.name} is no working tree of a repository")
-        host.noop(f"git worktree {worktree} exists")
+        host.noop("Pull is disabled")
         return
     tracked = told(GitTrackingBranch, worktree)
     named = _pair(from_remote_branch)
@@ -168,8 +168,8 @@ def _pair(from_remote_branch: tuple[str, str] | None) -> tuple[str, str] | None:
         return None
     names = tuple(from_remote_branch)
     if isinstance(from_remote_branch, str) or len(names) != 2:  # noqa: PLR2004 - a pair
-        raise OperationValueError(
-            f"from_remote_branch must be a remote and a branch, such as ('origin', 'main'), not {from_remote_branch!r}"
+        raise OperationError(
+            'The remote branch must be a 2-tuple (remote, branch) such as ("origin", "master")'
         )
     for name in names:
         check_name("from_remote_branch", name, optional=False)

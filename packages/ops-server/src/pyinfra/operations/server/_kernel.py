@@ -59,7 +59,7 @@ def modprobe(
         noun = "modules" if len(modules) > 1 else "module"
         host.noop(f"{noun} {names} {verb} {'loaded' if present else 'not loaded'}")
         return
-    flags = [*([] if present else ["-r"]), *(["-f"] if force else []), "-a"]
+    flags = [*(["-f"] if force else []), *([] if present else ["-r"]), "-a"]
     dashes = ["--"] if any(name.startswith("-") for name in differing) else []
     yield StringCommand("modprobe", *flags, *dashes, *(QuoteString(name) for name in differing))
 

@@ -116,7 +116,7 @@ def download(
     if info is False:
         raise OperationError(f"Local destination {here} already exists and is not a file")
     if info and not force:
-        host.noop(f"file {here} is already downloaded")
+        host.noop(f"file {filename} is already downloaded")
         return
     if ssh_keyscan:
         yield from keyscan._inner(hostname, port=port)
