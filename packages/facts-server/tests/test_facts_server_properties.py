@@ -99,8 +99,8 @@ def test_users_have_names_and_numbers(lines: list[str]) -> None:
     for name, info in server.Users().process("\n".join(lines).split("\n")).items():
         assert name
         assert ":" not in name
-        assert info["uid"] >= 0
-        assert info["gid"] >= 0
+        assert isinstance(info["uid"], int)
+        assert isinstance(info["gid"], int)
 
 
 @given(st.text())

@@ -11,6 +11,8 @@ from typing_extensions import TypedDict, override
 
 PASSWD_COLONS = 6
 FIELDS_AFTER_ENTRY = 4
+# macOS has the user nobody as -2.
+NUMBER = re.compile(r"-?[0-9]+")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LOGIN_TIME = re.compile(
     r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\s+(?P<month>\w{3})\s+(?P<day>\d{1,2})\s+"
@@ -123,7 +125,7 @@ class Users(FactBase[dict[str, UserInfo]]):
         users: dict[str, UserInfo] = {}
         for entry, rest in _records(output):
             name, _, uid, gid, comment, home, shell = entry.split(":", PASSWD_COLONS)
-            if not (name and uid.isdecimal() and gid.isdecimal()):
+            if not (name and NUMBER.fullmatch(uid) and NUMBER.fullmatch(gid)):
                 continue
             group, groups, lastlog, password = rest
             login = LOGIN_TIME.search(lastlog or "")

@@ -114,8 +114,9 @@ class LsbRelease(FactBase[dict[str, str]]):
         values: dict[str, str] = {}
         for line in output:
             name, colon, value = line.partition(":")
-            if colon:
-                values["id" if name == "Distributor ID" else name.strip().lower()] = value.strip()
+            if colon and name.strip():
+                # "Distributor ID" and "LSB Version" are the two of two words.
+                values[name.split()[-1].lower()] = value.strip()
         return values
 
 

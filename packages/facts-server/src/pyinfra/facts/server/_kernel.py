@@ -13,11 +13,13 @@ from typing_extensions import override
 from ._system import Kernel
 
 LINUX_MODULE = re.compile(
-    r"(?P<name>\S+) (?P<size>\d+) (?P<instances>\d+|-) (?P<depends>\S+) (?P<state>Live|Loading|Unloading)\b.*"
+    r"(?P<name>\S+) (?P<size>\d+) (?P<instances>-?\d+|-) (?P<depends>\S+) (?P<state>Live|Loading|Unloading)\b.*"
 )
 FREEBSD_MODULE = re.compile(
     r"\s*(?P<id>\d+)\s+(?P<refs>\d+)\s+(?P<address>0x[0-9a-f]+)\s+(?P<size>[0-9a-f]+)\s+(?P<name>\S+)"
 )
+# What a list is made of; other text, such as a command or a date, is one value.
+SYSCTL_WORDS = re.compile(r"[\w.\s-]+", re.ASCII)
 SYSCTL_NAME = re.compile(r"[A-Za-z0-9_][^\s=]*")
 
 
@@ -74,7 +76,7 @@ class Sysctl(FactBase["dict[str, Any]"]):
 
         {"fs.inotify.max_queued_events": 16384, "fs.inode-state": [44565, 360, 0, 0, 0, 0, 0]}
 
-    A value is an int, a str, or a list of them where it holds several words.
+    A value is an int, a str, or a list of them where it holds several numbers or names.
 
     Args:
         keys: the names of the parameters to read; None for all.
@@ -106,5 +108,7 @@ class Sysctl(FactBase["dict[str, Any]"]):
 
 
 def _sysctl_value(value: str) -> Any:
+    if not SYSCTL_WORDS.fullmatch(value):
+        return value.strip()
     words: list[Any] = [try_int(word) for word in value.split()]
     return words[0] if len(words) == 1 else words or ""

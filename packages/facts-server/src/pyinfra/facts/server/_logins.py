@@ -10,8 +10,8 @@ from typing_extensions import TypedDict, override
 DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\s"
 LOGIN = re.compile(
     # The last line tells when the file was begun.
-    r"(?![bw]tmp\S* begins)(?P<user>\S+)\s+(?P<tty>system boot|\(to lvl \S+\)|\S+)\s+"
-    rf"(?:(?!{DAY})(?P<host>\S+)\s+)?(?P<time>(?:{DAY}\s*)?"
+    r"(?![bw]tmp\S* begins)(?P<user>\S+)\s+(?P<tty>system boot|system down|\(to lvl \S+\)|\S+)\s+"
+    rf"(?:(?!{DAY})(?P<host>\S+(?: \[\d+\])?)\s+)?(?P<time>(?:{DAY}\s*)?"
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+\d{1,2}\s+\d\d:\d\d.*)"
 )
 

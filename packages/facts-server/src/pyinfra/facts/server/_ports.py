@@ -151,7 +151,10 @@ class Ports(FactBase[list[ListeningPort]]):
                 NETSTAT_SOCKET.fullmatch(line) or SOCKSTAT_SOCKET.match(line) or LSOF_SOCKET.fullmatch(line)
             ):
                 name = None if found["name"] in (None, "?") else _process_name(found["name"])
-                ports.append(_port(found, found["protocol"].lower(), name))
+                # netstat tells of IPv6 in the protocol, but ss does not.
+                protocol = found["protocol"].lower()
+                is_of_netstat = found.re is NETSTAT_SOCKET
+                ports.append(_port(found, protocol.rstrip("6") if is_of_netstat else protocol, name))
         return ports
 
     @override

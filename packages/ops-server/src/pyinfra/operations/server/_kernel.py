@@ -173,7 +173,7 @@ def kill(pid: int, signal: str = "TERM") -> Generator[StringCommand, None, None]
 
 def _words(value: object) -> list[str]:
     values: Sequence[object] = value if isinstance(value, list) else [] if value is None else [value]
-    return [str(word) for word in values]
+    return [word for item in values for word in str(item).split()]
 
 
 def _plain(text: str) -> str:
