@@ -2,6 +2,7 @@
 
 from ._config import GitConfig
 from ._repository import (
+    DescribedCommit,
     GitBranch,
     GitCheckedOutBranch,
     GitHasCommit,
@@ -14,6 +15,7 @@ from ._repository import (
 )
 
 __all__ = [
+    "DescribedCommit",
     "GitBranch",
     "GitCheckedOutBranch",
     "GitConfig",

@@ -13,8 +13,25 @@ _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _TRACKED = re.compile(r"## .+\.\.\.(?P<tracked>\S+)")
 
 
+class DescribedCommit(str):
+    """The name of the branch or tag that describes the commit that is checked out.
+
+    Attributes:
+        ref: what git says, which tells one from the other: `heads/main`, `tags/v1.0`.
+    """
+
+    ref: str
+
+    def __new__(cls, ref: str) -> DescribedCommit:
+        made = super().__new__(cls, re.sub(r"^(?:heads|tags)/", "", ref))
+        made.ref = ref
+        return made
+
+
 class GitBranch(GitFact["str | None"]):
     """What is checked out in a repository: a branch, or what is nearest to the commit. Parses `git describe --all`.
+
+    git names a tag rather than a branch at the same commit. Which it was stands in the value's `ref`.
 
     ```python
     "main"
@@ -38,7 +55,7 @@ class GitBranch(GitFact["str | None"]):
 
     @override
     def process(self, output: list[str]) -> str:
-        return "".join(output[:1]).removeprefix("heads/")
+        return DescribedCommit("".join(output[:1]))
 
 
 class GitTag(GitFact["list[str] | None"]):

@@ -11,6 +11,7 @@ from pyinfra.api import OperationError, OperationTypeError, OperationValueError,
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.files import Directory
 from pyinfra.facts.git import (
+    DescribedCommit,
     GitBranch,
     GitCheckedOutBranch,
     GitConfig,
@@ -163,6 +164,8 @@ def _update(
 def _current(dest: str, branch: str | None) -> str | None:
     """Give the branch that is checked out; what git describes is another name where a tag is at the same commit."""
     described = told(GitBranch, dest)
+    if isinstance(described, DescribedCommit):
+        described = described.ref.removeprefix("heads/")
     if described is not None and "/" in described and described != branch:
         return told(GitCheckedOutBranch, dest) or described
     return described
