@@ -95,10 +95,11 @@ def worktree(
     else:
         check_owners(user, group)
         known = _repository(repo, worktree, assume_repo_exists)
+        owner = user or group
+        made = _made_branch(worktree, known, detached, new_branch, commitish) if owner else None
         yield from _make(worktree, known, detached, new_branch, commitish, force)
-        if user or group:
-            on_none = detached or _is_no_branch(known, new_branch, commitish)
-            yield from _give(worktree, known, new_branch or commitish, on_none, user, group)
+        if owner:
+            yield from _give(worktree, known, made, user, group)
 
 
 def _repository(repo: str | None, worktree: str, assume_repo_exists: bool) -> str:
@@ -123,23 +124,33 @@ def _make(
 
 
 def _give(
-    worktree: str, repo: str, branch: str | None, detached: bool, user: str | None, group: str | None
+    worktree: str, repo: str, made: str | None, user: str | None, group: str | None
 ) -> Generator[StringCommand, None, None]:
     name = PurePosixPath(worktree).name
     yield owned(worktree, user, group)
     yield owned(f"{repo}/.git/worktrees/{name}", user, group)
-    if not detached:
-        branch = branch or name
-        yield owned(f"{repo}/.git/refs/heads/{branch}", user, group, recursive=False)
-        yield owned(f"{repo}/.git/logs/refs/heads/{branch}", user, group)
+    if made is not None:
+        yield owned(f"{repo}/.git/refs/heads/{made}", user, group, recursive=False)
+        yield owned(f"{repo}/.git/logs/refs/heads/{made}", user, group)
 
 
-def _is_no_branch(repo: str, new_branch: str | None, commitish: str | None) -> bool:
-    """Tell whether a new tree is at a tag or a commit: git makes no branch for it then."""
-    if new_branch or not commitish or not state.is_executing:
-        return False
-    places = (f"refs/heads/{commitish}", f"refs/remotes/origin/{commitish}")
-    return all(told(GitLocalCommit, repo, ref=place) is None for place in places)
+def _made_branch(
+    worktree: str, repo: str, detached: bool, new_branch: str | None, commitish: str | None
+) -> str | None:
+    """Give the branch that is made with a tree; None where it is on one that is there, or on none."""
+    if new_branch:
+        return new_branch
+    if detached:
+        return None
+    if not commitish:
+        return PurePosixPath(worktree).name
+    # Of a name that only the remote has, git makes a branch.
+    is_made = (
+        state.is_executing
+        and told(GitLocalCommit, repo, ref=f"refs/heads/{commitish}") is None
+        and told(GitLocalCommit, repo, ref=f"refs/remotes/origin/{commitish}") is not None
+    )
+    return commitish if is_made else None
 
 
 def _follow(
