@@ -23,7 +23,8 @@ _STAT = re.compile(
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LS = re.compile(
     r"(?P<type>[-bcdlps])(?P<mode>[-rwxsStT]{9})[.+@]?\s+\d+\s+(?P<user>\S+)\s+(?P<group>\S+)\s+(?P<size>\d+)\s+"
-    rf"(?P<month>{'|'.join(_MONTHS)})\s+(?P<day>\d+)\s+(?P<when>\d+:\d+|\d{{4}})\s(?P<name>.*)",
+    # macOS writes the day first in some regions.
+    rf"(?:(?P<first_day>\d+)\s+)?(?P<month>{'|'.join(_MONTHS)})\s+(?(first_day)|(?P<day>\d+)\s+)(?P<when>\d+:\d+|\d{{4}})\s(?P<name>.*)",
     re.DOTALL,
 )
 
@@ -130,7 +131,7 @@ class _StatFactBase(FactBase["FileDict | Literal[False] | None"]):
                 times = {key: _timestamp(match[key]) for key in ("atime", "mtime", "ctime")}
                 return self._read(match, times)
             if match := _LS.fullmatch(text):
-                mtime = _ls_time(match["month"], match["day"], match["when"])
+                mtime = _ls_time(match["month"], match["first_day"] or match["day"], match["when"])
                 return self._read(match, {"atime": None, "mtime": mtime, "ctime": None})
         return None
 

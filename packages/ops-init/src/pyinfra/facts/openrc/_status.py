@@ -7,7 +7,8 @@ import re
 from pyinfra.api import FactBase, QuoteString, StringCommand
 from typing_extensions import override
 
-LINE = re.compile(r"\s*(\S.*?)\s*\[\s*([a-z]+)\b.*\]\s*")
+# What OpenRC says of itself, such as that it reads dependencies, has spaces.
+LINE = re.compile(r"\s*([^\s\[]+)\s*\[\s*([a-z]+)\b.*\]\s*")
 
 # What `rc-service SERVICE status` exits with, from OpenRC's runscript.
 EXIT_CODES = {0: True, 3: False, 16: False, 32: False}
