@@ -33,7 +33,7 @@ def parse_ifconfig(lines: Iterable[str]) -> dict[str, dict[str, Any]]:
     for line in (line.strip() for line in lines):
         found = HEADER.match(line)
         if found:
-            device = devices[found["name"]] = {"mtu": None, "state": _state(found["flags"])}
+            device = devices[found["name"]] = {"state": _state(found["flags"])}
         if devices:
             _add_line(device, line)
     return devices

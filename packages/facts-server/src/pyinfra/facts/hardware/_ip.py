@@ -86,6 +86,6 @@ def _header(found: re.Match[str]) -> dict[str, Any]:
     state = re.search(r"\bstate (\w+)", found["rest"])
     is_up = "UP" in found["flags"].split(",")
     return {
-        "mtu": int(mtu[1]) if mtu else None,
+        **({"mtu": int(mtu[1])} if mtu else {}),
         "state": "UP" if is_up else state[1] if state else "UNKNOWN",
     }

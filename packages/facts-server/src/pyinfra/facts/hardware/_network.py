@@ -36,8 +36,8 @@ class NetworkDevices(FactBase[Devices]):
             },
         }
 
-    `ipv4`, `ipv6` and `additional_ips` are there only where a device has such addresses; `state` is `UP`,
-    `DOWN` or what else the tool says, such as `UNKNOWN`.
+    `ipv4`, `ipv6` and `additional_ips` are there only where a device has such addresses, `ether` and `mtu` where the
+    tool tells them; `state` is `UP`, `DOWN` or what else the tool says, such as `UNKNOWN`.
     """
 
     command = "ip -j addr show 2> /dev/null || ip addr show 2> /dev/null || ifconfig -a"
