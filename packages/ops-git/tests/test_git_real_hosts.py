@@ -274,3 +274,23 @@ class TestConfig:
         assert values() == ["a 'b' \"$c\"", "more\nthan one line"]
         assert_idempotent(host, have("one"))
         assert values() == ["one"]
+
+    def test_of_a_repository_that_comes_first(self, host):
+        def code():
+            git.repo(SOURCE, DEST, name="repo")
+            git.config("user.name", "Ann", repo=DEST, name="set")
+
+        assert assert_idempotent(host, code).changed == ["repo", "set"]
+        assert on(host, DEST, "config", "--local", "user.name") == "Ann"
+
+    @pytest.mark.parametrize("what", ["bare", "tree"])
+    def test_of_a_repository_without_a_folder_of_its_name(self, host, what):
+        path = SOURCE if what == "bare" else "/srv/git/tree"
+        on(host, "/srv/git/work", "worktree", "add", "-q", "/srv/git/tree", "--detach")
+
+        def have():
+            git.config("user.name", "Ann", repo=path, name="set")
+
+        assert run_deploy(host, have).commands == 1
+        assert on(host, path, "config", "--local", "user.name") == "Ann"
+        assert run_deploy(host, have).commands == 0

@@ -14,6 +14,7 @@ from pyinfra.api import (
     StringCommand,
     operation,
 )
+from pyinfra.facts.files import File
 from pyinfra.facts.git import GitConfig
 from pyinfra.operations.util.tools import check_tool
 
@@ -62,14 +63,7 @@ def config(
         )
     if repo is not None:
         check_path("repo", repo)
-    if repo is not None and not is_folder(f"{repo}/.git"):
-        raise OperationError(
-            f"there is no git repository in {repo} on {host.name}: there is no folder {repo}/.git"
-        )
-    if repo is None:
-        settings = host.get_fact(GitConfig, repo=repo, system=system)
-    else:
-        settings = told(GitConfig, repo, system=False)
+    settings = host.get_fact(GitConfig, repo=repo, system=system) if repo is None else _own_settings(repo)
     values = settings.get(_as_told(key), settings.get(key, []))
     if value in values if multi_value else values == [value]:
         host.noop(f"git config {key} is set to {value}")
@@ -80,6 +74,20 @@ def config(
     how = ["--add"] if multi_value else ["--replace-all"] if len(values) > 1 else []
     bits = ["config", scope, *how, QuoteString(key), _in_double_quotes(value)]
     yield git_in(repo, *bits) if repo is not None else StringCommand("git", *bits)
+
+
+def _own_settings(repo: str) -> dict[str, list[str]]:
+    """Give the settings of a repository alone."""
+    if not is_folder(f"{repo}/.git"):
+        # In prepare, an earlier operation may be about to make it.
+        if not state.is_executing:
+            return {}
+        # A further working tree and a submodule have a file in that place, and a bare repository is such a folder.
+        if not any(host.get_fact(File, path=f"{repo}/{name}") for name in (".git", "HEAD")):
+            raise OperationError(
+                f"there is no git repository in {repo} on {host.name}: there is no folder {repo}/.git"
+            )
+    return told(GitConfig, repo, system=False)
 
 
 def _as_told(key: str) -> str:
