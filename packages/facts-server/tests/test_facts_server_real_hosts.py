@@ -87,7 +87,7 @@ def test_mounts(asked):
 def test_hardware(asked):
     assert str(asked.fact(hardware.Cpus)) == asked.says("getconf", "_NPROCESSORS_ONLN")
     kilobytes = int(asked.says("awk", "/^MemTotal/ {print $2}", "/proc/meminfo"))
-    assert asked.fact(hardware.Memory) == kilobytes // 1024
+    assert asked.fact(hardware.Memory) == round(kilobytes / 1024)
     assert asked.fact(hardware.Ipv4Addresses)["eth0"] == asked.real.address
 
 
