@@ -65,8 +65,8 @@ def repo(
         fetch_tags: whether to fetch all tags before another branch is checked out.
 
     Raises:
-        OperationError: git does not work in the clone, it is on no branch that could be followed, or the host has no
-            such user or group.
+        OperationError: git does not work in the clone, it is on no branch that could be followed, `ssh_keyscan` is
+            asked for a source that is not reached by ssh, or the host has no such user or group.
         OperationTypeError: a value has the wrong type.
         OperationValueError: a value is empty, or git would take it for an option.
 

@@ -59,10 +59,10 @@ def worktree(
 
     Raises:
         OperationError: the repository is not there, or none is named, git does not work in it, the folder is something
-            else, or the host has no such user or group.
+            else, `from_remote_branch` is no pair, or the host has no such user or group.
         OperationTypeError: a value has the wrong type.
-        OperationValueError: a value is empty, git would take it for an option, `from_remote_branch` is no pair, or
-            there is a new branch for a tree on none.
+        OperationValueError: a value is empty, git would take it for an option, or there is a new branch for a tree on
+            none.
 
     **Example:**
 
