@@ -34,7 +34,7 @@ def way(request):
 
 @pytest.fixture(scope="module")
 def reached(way, real_hosts, busybox_host):
-    return reach(way, {"gnu": lambda: real_hosts(1)[0], "busybox": lambda: busybox_host})
+    return reach(way, {"gnu": lambda: real_hosts(1, reset=True)[0], "busybox": lambda: busybox_host})
 
 
 @pytest.fixture

@@ -22,7 +22,9 @@ as_many = settings(
 
 
 @pytest.fixture(scope="module")
-def folders():
+def folders(real_hosts):
+    """Numbers of folders that are not there yet, on a host on which nothing was changed."""
+    real_hosts(1, reset=True)
     return count()
 
 

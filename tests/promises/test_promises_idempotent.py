@@ -106,7 +106,9 @@ deploys = st.lists(steps, min_size=3, max_size=6, unique_by=lambda step: (step.o
 
 
 @pytest.fixture(scope="module")
-def folders():
+def folders(real_hosts):
+    """Numbers of folders that are not there yet, on a host on which nothing was changed."""
+    real_hosts(1, reset=True)
     return count()
 
 

@@ -24,12 +24,18 @@ Make = Callable[..., "SSHConnector"]
 BIG = bytes(range(256)) * 20_000
 
 
+@pytest.fixture(scope="module")
+def shared_host(real_hosts: Any) -> RealHost:
+    """A host on which nothing was changed yet."""
+    (host,) = real_hosts(1, reset=True)
+    return host
+
+
 @pytest.fixture
-def lab_host(real_hosts: Any) -> Iterator[RealHost]:
+def lab_host(shared_host: RealHost) -> Iterator[RealHost]:
     """A host that tests share: they leave it as it was."""
-    (host,) = real_hosts(1)
-    yield host
-    host.recover()
+    yield shared_host
+    shared_host.recover()
 
 
 @pytest.mark.parametrize("user", ["root", "deploy", "ask"])

@@ -42,7 +42,7 @@ def archive(tmp_path):
     name, made = f"python{MAJOR}.{MINOR}", tmp_path / "python"
     (made / "lib" / name).mkdir(parents=True)
     (made / "bin").mkdir()
-    (made / "bin" / name).write_text(f'#!/bin/sh\nexec {sys._base_executable} "$@"\n')
+    (made / "bin" / name).write_text(f'#!/bin/sh\nexec {sys.base_prefix}/bin/{name} "$@"\n')
     (made / "bin" / name).chmod(0o755)
     # uv corrects the paths in it.
     (made / "lib" / name / f"{sysconfig._get_sysconfigdata_name()}.py").write_text(

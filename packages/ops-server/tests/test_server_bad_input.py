@@ -299,7 +299,10 @@ IN_THE_WAY = {
         lambda: server.user_authorized_keys("nobody.there", "ssh-rsa A"),
         "the host has no user 'nobody.there'",
     ),
-    "names in a folder": (lambda: server.etc_hosts("::9", "nine", path="/srv/folder"), "/srv/folder"),
+    "names in a folder": (
+        lambda: server.etc_hosts("::9", "nine", path="/srv/folder"),
+        "must be a full file path, not a directory",
+    ),
     "a mount on nothing": (
         lambda: server.mount("/srv/none", device="x", fs_type="tmpfs"),
         "mount system call",

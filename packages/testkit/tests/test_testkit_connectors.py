@@ -92,7 +92,7 @@ def local() -> Iterator[Host]:
 
 @pytest.fixture(scope="module")
 def ssh(real_hosts) -> Iterator[Host]:
-    (real,) = real_hosts(1)
+    (real,) = real_hosts(1, reset=True)
     with connected_host(real.name, real.ssh_data("deploy")) as host:
         yield host
 
@@ -111,7 +111,7 @@ class TestSSH(ConnectorSuite):
 
 @pytest.fixture(scope="module", params=["sftp", "scp"])
 def ssh_by_protocol(real_hosts, request) -> Iterator[Host]:
-    (real,) = real_hosts(1)
+    (real,) = real_hosts(1, reset=True)
     data = {**real.ssh_data("deploy"), "ssh_file_transfer_protocol": request.param}
     with connected_host(real.name, data) as host:
         yield host
