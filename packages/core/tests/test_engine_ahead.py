@@ -64,7 +64,7 @@ def known_facts(monkeypatch: pytest.MonkeyPatch):
 
 def batches_of(run) -> list[int]:
     """How many facts each batch of the run has asked for."""
-    return [text.count("printf '\\n%s %s\\n'") for text in run.batches()]
+    return [text.count("\n_pyinfra_end ") + text.count("\nprintf '\\n%s %s\\n'") for text in run.batches()]
 
 
 class TestLookAhead:

@@ -16,6 +16,8 @@ _MORE_SHELLS = _POSIX_SHELLS | {"ksh", "ksh93", "mksh", "oksh", "yash", "zsh"}
 _NO_BACKGROUND = re.compile(r"&&|[<>]&")
 _COPROCESS = re.compile(r"\bcoproc\b")
 _LOCALE = "LC_ALL=C; export LC_ALL; unset LANGUAGE"
+# Written once, not with each question: what does not fit into TCP's first window waits for a round trip.
+_ENDING = r"""_pyinfra_end() { printf '\n%s %s\n' "TOKEN $1" "$2" >&3; printf '\n%s\n' "TOKEN $1"; }"""
 
 
 @dataclass(slots=True)
@@ -156,14 +158,13 @@ def script(
         "exec 3>&2 2>/dev/null",
         *_changing(commands, token, go_on),
         _LOCALE,
+        _ENDING.replace("TOKEN", token),
     ]
     for number, question in enumerate(questions, len(commands)):
-        mark = f"{token} {number}"
-        run = _run(question, mark)
+        run = _run(question, number, token)
         if question.requires is not None:
             tool = shlex.quote(question.requires)
-            missing = f"printf '\\n%s missing\\n' '{mark}' >&3; printf '\\n%s\\n' '{mark}'"
-            run = f"if command -v {tool} >/dev/null 2>&1; then\n{run}\nelse {missing}; fi"
+            run = f"if command -v {tool} >/dev/null 2>&1; then\n{run}\nelse _pyinfra_end {number} missing; fi"
         lines.append(run)
     lines.append("exit 0\n")
     return "\n".join(lines)
@@ -185,14 +186,15 @@ def _changing(commands: Sequence[Question], token: str, go_on: bool) -> Iterator
     yield "unset _pyinfra_code; exec 5>&-"
 
 
-def _run(question: Question, mark: str) -> str:
+def _run(question: Question, number: int, token: str) -> str:
     # Read as a whole before any of it is run, as it is where it goes alone: what an alias stands for hangs on that.
     text = question.command if question.requires is None else f"{{ {question.command}\n}}"
     run = f"(eval {shlex.quote(text)}) </dev/null 2>&3 3>&-"
+    if question.side_effect_free:
+        return f'{run}\n_pyinfra_end {number} "$?"'
+    mark = f"{token} {number}"
     run += f"\nprintf '\\n%s %s\\n' '{mark}' \"$?\" >&3"
     end = f"printf '\\n%s\\n' '{mark}'"
-    if question.side_effect_free:
-        return f"{run}; {end}"
     # A process that it leaves behind must not write into what others print: its output ends before the next begins.
     # Right behind `&&`, the whole would be a condition, in which `set -e` does nothing.
     return f"{{ {run}\n}} | cat\n[ $? = 0 ] && {{ {end}; {end} >&3; }}"
