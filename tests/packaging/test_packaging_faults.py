@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 
 import pytest
 
-from .conftest import HERE, Venv, environment
+from .conftest import HERE, Venv, start
 
 OPERATION = (
     "from pyinfra.api import operation\n@operation()\ndef site():\n    '''Do it.'''\n    yield 'true'\n"
@@ -153,19 +152,6 @@ def test_the_others_work(spoilt, tmp_path):
     # Hooks are loaded at every run, and what is wrong with them is told there.
     for told in ("plugins 'exits' of acme-exits 4.5", "acme-hook 4.5: plugin 'typo'"):
         assert told in done.stderr
-
-
-def start(venv: Venv) -> float:
-    """Run what needs no plugin but core's; gives the seconds of computing it took."""
-    quiet = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR, 0) for stream in (0, 1, 2)]
-    program = venv.path / "bin" / "pyinfra"
-    variables = {**environment(), "XDG_CACHE_HOME": str(venv.path / "cache")}
-    process = os.posix_spawn(
-        program, [program, "@local", "exec", "--", "true"], variables, file_actions=quiet
-    )
-    _, status, used = os.wait4(process, 0)
-    assert status == 0
-    return used.ru_utime + used.ru_stime
 
 
 def test_they_cost_a_command_little(make_venv, spoilt):

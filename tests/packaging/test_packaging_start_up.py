@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
-from .conftest import Venv, environment
+from .conftest import start
 
 PACKAGES = 60
 # Seconds of computing, which another's load adds little to; what a start takes is the least of several.
@@ -23,19 +21,6 @@ def points(module: str) -> dict[str, list[str]]:
         "facts": [f"{module} = {module}"],
         "connectors": [f"{module} = {module}:Rack"],
     }
-
-
-def start(venv: Venv) -> float:
-    """Run what needs no plugin but core's; gives the seconds of computing it took."""
-    quiet = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR, 0) for stream in (0, 1, 2)]
-    program = venv.path / "bin" / "pyinfra"
-    variables = {**environment(), "XDG_CACHE_HOME": str(venv.path / "cache")}
-    process = os.posix_spawn(
-        program, [program, "@local", "exec", "--", "true"], variables, file_actions=quiet
-    )
-    _, status, used = os.wait4(process, 0)
-    assert status == 0
-    return used.ru_utime + used.ru_stime
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from pyinfra.facts.files import File
 from pyinfra.facts.gpg import GpgKey, GpgKeyrings
 from pyinfra.facts.gpg._quoting import double_quoted, double_quoted_path
 from pyinfra.operations import files
+from pyinfra.operations.util.cleaning import CleaningCommand
 
 from ._keyids import has_key, normalize_keyids
-from ._temporary import CleaningCommand
 
 if TYPE_CHECKING:
     from pyinfra.api.command import PyinfraCommand

@@ -10,8 +10,7 @@ from pyinfra import host, state
 from pyinfra.api import OperationTypeError, QuoteString, StringCommand, operation
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.operations import files
-
-from ._temporary import CleaningCommand
+from pyinfra.operations.util.cleaning import CleaningCommand
 
 # Makes a script's name on the host one that nobody there can have guessed and filled; one a process, so that prepare
 # and execute ask for the same facts.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyinfra.api import StringCommand
 from typing_extensions import override
+
+from pyinfra.api import StringCommand
 
 if TYPE_CHECKING:
     from pyinfra.api import Host, State
