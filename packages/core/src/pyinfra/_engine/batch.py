@@ -8,6 +8,8 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from pyinfra._engine.shared_text import Worded, share
+
 # What a fact's command prints in place of an answer where its binary is missing and no batch can say so.
 MISSING_COMMAND_MARKER = "##PYINFRA_NOCMD##"
 _POSIX_SHELLS = frozenset({"sh", "dash", "bash", "ash", "busybox sh", "busybox ash"})
@@ -160,8 +162,10 @@ def script(
         _LOCALE,
         _ENDING.replace("TOKEN", token),
     ]
-    for number, question in enumerate(questions, len(commands)):
-        run = _run(question, number, token)
+    definitions, texts = share(tuple(_text(question) for question in questions))
+    lines += definitions
+    for number, (question, text) in enumerate(zip(questions, texts, strict=True), len(commands)):
+        run = _run(question, text, number, token)
         if question.requires is not None:
             tool = shlex.quote(question.requires)
             run = f"if command -v {tool} >/dev/null 2>&1; then\n{run}\nelse _pyinfra_end {number} missing; fi"
@@ -186,10 +190,15 @@ def _changing(commands: Sequence[Question], token: str, go_on: bool) -> Iterator
     yield "unset _pyinfra_code; exec 5>&-"
 
 
-def _run(question: Question, number: int, token: str) -> str:
+def _text(question: Question) -> str:
+    return question.command if question.requires is None else f"{{ {question.command}\n}}"
+
+
+def _run(question: Question, text: Worded, number: int, token: str) -> str:
     # Read as a whole before any of it is run, as it is where it goes alone: what an alias stands for hangs on that.
-    text = question.command if question.requires is None else f"{{ {question.command}\n}}"
-    run = f"(eval {shlex.quote(text)}) </dev/null 2>&3 3>&-"
+    run = f"(eval {text.word}) </dev/null 2>&3 3>&-"
+    if text.assembly:
+        run = f"{text.assembly}\n{run}"
     if question.side_effect_free:
         return f'{run}\n_pyinfra_end {number} "$?"'
     mark = f"{token} {number}"
