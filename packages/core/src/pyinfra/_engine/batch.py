@@ -158,9 +158,9 @@ def script(
         f"printf '\\n%s\\n' '{token}'; printf '\\n%s\\n' '{token}' >&2",
         # What the shell itself has to say, such as that a subshell was killed, is part of no answer.
         "exec 3>&2 2>/dev/null",
-        *_changing(commands, token, go_on),
-        _LOCALE,
         _ENDING.replace("TOKEN", token),
+        *_changing(commands, go_on),
+        _LOCALE,
     ]
     definitions, texts = share(tuple(_text(question) for question in questions))
     lines += definitions
@@ -174,16 +174,15 @@ def script(
     return "\n".join(lines)
 
 
-def _changing(commands: Sequence[Question], token: str, go_on: bool) -> Iterator[str]:
+def _changing(commands: Sequence[Question], go_on: bool) -> Iterator[str]:
     if not commands:
         return
     yield "exec 5>&1"
     for number, command in enumerate(commands):
-        mark = f"{token} {number}"
         # Its output ends before the next begins, and the exit code, on 4, is that of the command.
         run = f"(unset _pyinfra_code; eval {shlex.quote(command.command)}) </dev/null 2>&3 3>&- 4>&- 5>&-"
         yield f"_pyinfra_code=$({{ {{ {run}\necho $? >&4; }} | cat >&5; }} 4>&1)"
-        yield f"printf '\\n%s %s\\n' '{mark}' \"${{_pyinfra_code:-255}}\" >&3; printf '\\n%s\\n' '{mark}'"
+        yield f'_pyinfra_end {number} "${{_pyinfra_code:-255}}"'
         if not go_on:
             success = "|".join(str(int(code)) for code in command.success)
             yield f"case $_pyinfra_code in {success}) ;; *) exit 0 ;; esac"
