@@ -209,7 +209,7 @@ def test_interrupted_ends_at_once_with_130(run_cli):
     )
     assert watch.returncode == 0
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=5)
+    said, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "interrupted" in said
     assert not (run_cli.folder / "after").exists()

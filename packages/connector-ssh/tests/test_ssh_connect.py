@@ -108,7 +108,7 @@ def test_timed_out(connector: Make, listener: socket.socket) -> None:
     for sock in waiting:
         sock.close()
     assert message.startswith("connection timed out: 127.0.0.1 port")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 9
 
 
 def test_no_route(connector: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +126,7 @@ def test_no_greeting(connector: Make, listener: socket.socket) -> None:
     message = fail(connector(**at(listener)))
 
     assert "sent no ssh greeting within 1 s; is it an ssh server's port?" in message
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 9
 
 
 def test_hung_up(connector: Make, listener: socket.socket) -> None:
@@ -466,7 +466,7 @@ def test_a_run_leaves_no_thread_behind(sshd: Any, connector: Make) -> None:
     made.disconnect()
 
     for thread in ours() - before:
-        thread.join(5)
+        thread.join(30)
     assert ours() <= before
 
 

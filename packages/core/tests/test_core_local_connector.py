@@ -200,7 +200,7 @@ def test_disconnecting_ends_what_still_runs(connector, folder: Path):
     thread.start()
     (folder / "started").read_bytes()
     connector.disconnect()
-    thread.join(10)
+    thread.join(60)
     assert [done for done, _ in results] == [False]
 
 
@@ -219,7 +219,7 @@ def test_disconnecting_ends_a_download(connector, folder: Path):
     thread.start()
     with (folder / "endless").open("wb"):
         connector.disconnect()
-        thread.join(10)
+        thread.join(60)
     assert len(errors) == 1
     assert (folder / "dest").read_text() == "old"
 

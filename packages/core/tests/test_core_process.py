@@ -30,7 +30,7 @@ def is_running(pid: int) -> bool:
 def has_ended(pid: int) -> bool:
     """Wait for a process that was killed to be gone."""
     event = threading.Event()
-    return any(not is_running(pid) or event.wait(0.02) for _ in range(250))
+    return any(not is_running(pid) or event.wait(0.02) for _ in range(1500))
 
 
 class TestTimeouts:
@@ -49,7 +49,7 @@ class TestTimeouts:
         started = time.monotonic()
         with pytest.raises(TimeoutError):
             run_local_process(command, timeout=0.2)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 30
 
     def test_so_is_what_it_started(self, tmp_path: Path):
         command = (

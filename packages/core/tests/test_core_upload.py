@@ -170,7 +170,7 @@ def test_killed_in_the_middle_the_old_bytes_stay(tmp_path: Path, kill):
     process.stdin.flush()
     os.killpg(process.pid, kill)
     process.stdin.close()
-    process.wait(10)
+    process.wait(60)
     assert (tmp_path / "x").read_bytes() == b"old"
     if kill != signal.SIGKILL:
         assert os.listdir(tmp_path) == ["x"]
@@ -201,7 +201,7 @@ def test_a_secret_is_private_while_it_arrives(tmp_path: Path, old, placement, ne
     mode = temporary.stat().st_mode & 0o777
     process.stdin.write(b"n")
     process.stdin.close()
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     assert mode == 0o600
     assert (tmp_path / "x").stat().st_mode & 0o777 == new
 
