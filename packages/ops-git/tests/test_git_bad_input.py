@@ -129,8 +129,6 @@ class TestOnHosts:
             failed = run_deploy(host, both).failed
             assert failed, what
             assert says in failed.get("it", "") + caplog.text, (what, failed, caplog.text)
-            # What can only be tried is tried in the folder that was made for it.
-            host.exec("rmdir", "/srv/git/new")
             assert self.paths(host) == before, what
 
     def test_a_file_system_that_can_not_be_written(self, host):

@@ -10,9 +10,14 @@ from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.files import File
 from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations import files
+from pyinfra.operations.util.cleaning import undone
 from pyinfra.operations.util.tools import check_tool
 
+from ._undo import missing_folders, names_in, remove_folders
 from ._words import check_owners, check_path, owned
+
+# What `git init --bare` makes.
+_NAMES = ("HEAD", "config", "description", "branches", "hooks", "info", "objects", "refs")
 
 
 @operation()
@@ -20,6 +25,8 @@ def bare_repo(
     path: str, user: str | None = None, group: str | None = None, present: bool = True
 ) -> Generator[PyinfraCommand | StringCommand, None, None]:
     """Have a bare repository, to push to and to clone from, or have none.
+
+    Where something fails while one is made, what was made is removed.
 
     Args:
         path: its folder.
@@ -51,12 +58,17 @@ def bare_repo(
         return
     check_owners(user, group)
     head = host.get_fact(File, path=f"{path}/HEAD")
-    if not head:
-        check_tool(state, host, "git")
-    yield from files.directory._inner(path=path)
     if head:
+        yield from files.directory._inner(path=path)
         host.noop(f"git repository {path} already exists")
         return
-    yield StringCommand("git init --bare", quote_path(path))
+    check_tool(state, host, "git")
+    undo = remove_folders(missing_folders(path))
+    yield from undone(files.directory._inner(path=path), undo)
+    there = names_in(path)
+    made = [f"{path}/{name}" for name in _NAMES if there is not None and name not in there]
+    if made:
+        undo = [StringCommand("rm -rf", *map(quote_path, made)), *undo]
+    yield from undone([StringCommand("git init --bare", quote_path(path))], undo)
     if user or group:
-        yield owned(path, user, group)
+        yield from undone([owned(path, user, group)], undo)

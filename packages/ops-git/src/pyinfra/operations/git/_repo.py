@@ -19,8 +19,10 @@ from pyinfra.facts.git import (
     GitTag,
 )
 from pyinfra.operations import files, ssh
+from pyinfra.operations.util.cleaning import undone
 from pyinfra.operations.util.tools import check_tool
 
+from ._undo import empty, missing_folders, names_in, remove_folders
 from ._words import check_name, check_owners, check_path, git_in, is_behind, owned, quoted, told
 
 # `user@host:path`, and `ssh://user@host:port/path`.
@@ -48,7 +50,8 @@ def repo(
 
     Where another user than the one who runs git owns the clone, git refuses to work in it: run the operation as that
     user (`_sudo_user`), and leave `user` out. What was changed in the clone and is not committed is kept; where a
-    commit to come changes the same files, the operation fails as git does, and nothing is changed.
+    commit to come changes the same files, the operation fails as git does, and nothing is changed. A new clone is there
+    whole, with its submodules and its owner, or not at all: where something fails, what was made is removed.
 
     Args:
         src: what to clone: a URL, or a path on the host.
@@ -84,26 +87,30 @@ def repo(
     ```
     """
     _check(src, dest, branch, depth)
+    scanned = _host_of(src) if ssh_keyscan else None
     check_owners(user, group)
     info = host.get_fact(Directory, path=f"{dest}/.git")
     # Little may be known of one that is there.
     is_new = info is None or info is False
     if is_new:
         check_tool(state, host, "git")
-    yield from files.directory._inner(path=dest)
-    if ssh_keyscan:
-        yield from _keyscan(src)
+    undo = remove_folders(missing_folders(dest)) if is_new else []
+    yield from undone(files.directory._inner(path=dest), undo)
+    if scanned:
+        yield from undone(ssh.keyscan._inner(scanned[0], port=scanned[1]), undo)
     commands = list(
         _clone(src, branch, depth) if is_new else _update(src, dest, branch, pull, rebase, fetch_tags)
     )
     if update_submodules and (commands or _needs_submodules(dest, recursive_submodules)):
         recursive = ["--recursive"] if recursive_submodules else []
         commands.append(["submodule update --init", *recursive])
-    for bits in commands:
-        yield git_in(dest, *bits)
+    # Into one that is not empty, git clones nothing.
+    if is_new and names_in(dest) == []:
+        undo = [empty(dest), *undo]
+    yield from undone((git_in(dest, *bits) for bits in commands), undo)
     is_others = _is_others(info, user, group)
     if (commands or is_others) and (user or group):
-        yield owned(dest, user, group)
+        yield from undone([owned(dest, user, group)], undo)
     if not commands and not is_others and pull:
         host.noop(f"git repository {dest} is already up to date")
 
@@ -127,11 +134,11 @@ def _check(src: str, dest: str, branch: str | None, depth: int | None) -> None:
         raise OperationValueError(f"depth must be one commit at least, not {depth}")
 
 
-def _keyscan(src: str) -> Generator[PyinfraCommand | StringCommand, None, None]:
+def _host_of(src: str) -> tuple[str, int]:
     found = _SSH_URL.match(src) or _SCP_LIKE.match(src)
     if found is None:
         raise OperationError(f"Could not parse domain (to SSH keyscan) from: {src}")
-    yield from ssh.keyscan._inner(found["host"], port=int(found.groupdict().get("port") or 22))
+    return found["host"], int(found.groupdict().get("port") or 22)
 
 
 def _clone(src: str, branch: str | None, depth: int | None) -> Generator[list[object], None, None]:

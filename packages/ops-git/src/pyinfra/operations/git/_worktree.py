@@ -7,10 +7,13 @@ from pathlib import PurePosixPath
 
 from pyinfra import host, state
 from pyinfra.api import OperationError, OperationValueError, StringCommand, operation
+from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.files import File
 from pyinfra.facts.git import GitLocalCommit, GitTrackingBranch
 from pyinfra.facts.util.quoting import quote_path
+from pyinfra.operations.util.cleaning import undone
 
+from ._undo import missing_folders, remove_folders
 from ._words import (
     check_name,
     check_owners,
@@ -39,8 +42,10 @@ def worktree(
     force: bool = False,
     user: str | None = None,
     group: str | None = None,
-) -> Generator[StringCommand, None, None]:
+) -> Generator[PyinfraCommand | StringCommand, None, None]:
     """Have a further working tree of a repository, following a remote branch, or have none.
+
+    Where something fails while one is made, what was made is removed, with its branch.
 
     Args:
         worktree: its folder.
@@ -95,11 +100,12 @@ def worktree(
     else:
         check_owners(user, group)
         known = _repository(repo, worktree, assume_repo_exists)
-        owner = user or group
-        made = _made_branch(worktree, known, detached, new_branch, commitish) if owner else None
-        yield from _make(worktree, known, detached, new_branch, commitish, force)
-        if owner:
-            yield from _give(worktree, known, made, user, group)
+        made = _made_branch(worktree, known, detached, new_branch, commitish)
+        undo = _undo(worktree, known, made)
+        yield from undone(_make(worktree, known, detached, new_branch, commitish, force), undo)
+        if user or group:
+            remove = [git_in(known, "worktree remove --force", quote_path(worktree)), *undo]
+            yield from undone(_give(worktree, known, made, user, group), remove)
 
 
 def _repository(repo: str | None, worktree: str, assume_repo_exists: bool) -> str:
@@ -121,6 +127,18 @@ def _make(
     yield git_in(
         repo, "worktree add", *options, quote_path(worktree), *(quoted(commitish) if commitish else [])
     )
+
+
+def _undo(worktree: str, repo: str, made: str | None) -> list[StringCommand]:
+    """Word what removes what git leaves of a tree that it could not make: the branch, and folders above it."""
+    if not state.is_executing:
+        return []
+    path = worktree if worktree.startswith("~") else str(PurePosixPath(repo, worktree))
+    is_new = made is not None and told(GitLocalCommit, repo, ref=f"refs/heads/{made}") is None
+    return [
+        *([git_in(repo, "branch -D --", *quoted(made))] if made is not None and is_new else []),
+        *remove_folders(missing_folders(path)),
+    ]
 
 
 def _give(
