@@ -206,31 +206,38 @@ IN_FILES = ("group", "groupdel", "useradd", "usermod", "userdel", "keys", "etc_h
 @pytest.mark.real_hosts
 def test_a_file_system_that_can_not_be_written(ssh_host):
     run(ssh_host, "sh", "-c", "mount --bind /etc /etc; mount -o remount,bind,ro /etc")
-    failed = all_fail(ssh_host, [*IN_FILES, "limit"])
-    for name in ("keys", "etc_hosts", "timezone", "locale", "limit"):
+    in_files = ("keys", "etc_hosts", "timezone", "locale", "limit", "hostname", "sysctl")
+    failed = all_fail(ssh_host, sorted({*IN_FILES, *in_files}))
+    for name in in_files:
         assert "ead-only" in failed[name], failed[name]
     for name, tool in (("group", "groupadd"), *((name, name) for name in ("groupdel", "useradd", "usermod"))):
         assert f"{tool}: cannot lock /etc/" in failed[name], failed[name]
 
 
 @pytest.mark.real_hosts
-def test_what_could_not_be_kept_is_kept_the_next_time(ssh_host):
-    # Both change the running system first; that they have must not hide that the next boot would forget it.
-    run(ssh_host, "sh", "-c", "mount --bind /etc /etc; mount -o remount,bind,ro /etc")
+@pytest.mark.parametrize("fixture", ["ssh_host", "busybox_host"])
+@pytest.mark.parametrize("places", [("/etc",), ("/etc/hostname", "/etc/sysctl.conf")])
+def test_what_can_not_be_kept_is_not_set_either(request, fixture, places):
+    host = request.getfixturevalue(fixture)
+    run(host, "sh", "-ec", "echo before > /etc/hostname; touch /etc/sysctl.conf; hostname before")
+    for place in places:
+        run(host, "sh", "-ec", f"mount --bind {place} {place}; mount -o remount,bind,ro {place}")
 
     def code():
         CHANGES["hostname"]()
         CHANGES["sysctl"]()
 
+    before = state_of(host)
     for _ in range(2):
-        result = run_deploy(ssh_host, code, SUDO=True)
-        assert "ead-only" in result.failed["hostname"]
-        assert "ead-only" in result.failed["sysctl"]
-    run(ssh_host, "umount", "/etc")
-    assert run_deploy(ssh_host, code, SUDO=True).changed == ["hostname", "sysctl"]
-    assert run(ssh_host, "cat", "/etc/hostname") == "other\n"
-    assert "net.ipv4.ip_forward = 1" in run(ssh_host, "cat", "/etc/sysctl.conf").splitlines()
-    assert run_deploy(ssh_host, code, SUDO=True).unchanged == ["hostname", "sysctl"]
+        assert list(run_deploy(host, code, user="root").failed) == ["hostname", "sysctl"]
+        assert state_of(host) == before
+    for place in places:
+        run(host, "umount", place)
+    assert run_deploy(host, code, user="root").changed == ["hostname", "sysctl"]
+    assert run(host, "cat", "/etc/hostname") == run(host, "uname", "-n") == "other\n"
+    assert "net.ipv4.ip_forward = 1" in run(host, "cat", "/etc/sysctl.conf").splitlines()
+    assert run_deploy(host, code, user="root").unchanged == ["hostname", "sysctl"]
+    run(host, "sh", "-ec", "sysctl net.ipv4.ip_forward=0; sed -i /ip_forward/d /etc/sysctl.conf")
 
 
 @pytest.mark.real_hosts
@@ -239,8 +246,9 @@ def test_a_file_system_that_is_full(ssh_host):
     script = "mkdir /old; cp -a /etc/. /old; mount -t tmpfs -o size=8m,mode=755 tmpfs /etc; cp -a /old/. /etc"
     run(ssh_host, "sh", "-ec", script)
     ssh_host.exec("sh", "-c", "cat /dev/zero > /etc/zero")
-    failed = all_fail(ssh_host, ["useradd", "etc_hosts", "locale"])
+    failed = all_fail(ssh_host, ["useradd", "etc_hosts", "locale", "hostname"])
     assert "No space left on device" in failed["etc_hosts"]
+    assert "No space left on device" in failed["hostname"]
 
 
 TOOLS = {
@@ -298,6 +306,18 @@ IN_THE_WAY = {
     "keys of an unknown user": (
         lambda: server.user_authorized_keys("nobody.there", "ssh-rsa A"),
         "the host has no user 'nobody.there'",
+    ),
+    "a name kept in a folder": (
+        lambda: server.hostname("other", hostname_file="/srv/folder"),
+        "must be a full file path, not a directory",
+    ),
+    "a parameter kept in a folder": (
+        lambda: server.sysctl(**FORWARD, persist_file="/srv/folder"),
+        "/srv/folder",
+    ),
+    "a parameter kept below nothing": (
+        lambda: server.sysctl(**FORWARD, persist_file="/srv/none/file"),
+        "/srv/none/file",
     ),
     "names in a folder": (
         lambda: server.etc_hosts("::9", "nine", path="/srv/folder"),

@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 from io import StringIO
 from ipaddress import ip_address
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import (
     OperationError,
     OperationTypeError,
@@ -20,6 +20,7 @@ from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.files import FileContents
 from pyinfra.facts.server import EtcHosts, Hostname, Os, Which
 from pyinfra.operations import files
+from pyinfra.operations.util.cleaning import undone
 
 from ._names import check_path
 
@@ -33,6 +34,8 @@ def hostname(
     hostname: str, hostname_file: str | None = None
 ) -> Generator[PyinfraCommand | StringCommand, None, None]:
     """Set the host's name, now and for the next boot.
+
+    Where the file can't be written, the host has its old name again.
 
     Args:
         hostname: the name.
@@ -60,7 +63,8 @@ def hostname(
         )
     if hostname_file is not None:
         check_path("hostname_file", hostname_file)
-    differs = host.get_fact(Hostname) != hostname
+    current = host.get_fact(Hostname)
+    differs = current != hostname
     if host.get_fact(Which, command="hostnamectl"):
         if differs:
             yield StringCommand("hostnamectl", "set-hostname", QuoteString(hostname))
@@ -69,13 +73,15 @@ def hostname(
         return
     system = host.get_fact(Os)
     file = hostname_file or next((path for name, path in HOSTNAME_FILES.items() if name == system), None)
-    if differs:
-        yield StringCommand("hostname", QuoteString(hostname))
-    elif not hostname_file and not (file and _keeps_another(file, hostname)):
+    if not differs and not hostname_file and not (file and _keeps_another(file, hostname)):
         host.noop("hostname is set")
         return
-    if file:
-        yield from files.put._inner(src=StringIO(f"{hostname}\n"), dest=file)
+    # What is wrong with the file is to come before the name is another one.
+    kept = list(files.put._inner(src=StringIO(f"{hostname}\n"), dest=file)) if file else []
+    if differs:
+        yield StringCommand("hostname", QuoteString(hostname))
+    sets_back = differs and current and state.is_executing
+    yield from undone(kept, [StringCommand("hostname", QuoteString(current))] if sets_back else [])
 
 
 def _keeps_another(file: str, hostname: str) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Sequence
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import OperationTypeError, OperationValueError, QuoteString, StringCommand, operation
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.files import FindInFile
 from pyinfra.facts.server import KernelModules, Sysctl
 from pyinfra.operations import files
+from pyinfra.operations.util.cleaning import undone
 
 from ._names import check_path
 
@@ -73,6 +74,8 @@ def sysctl(
 ) -> Generator[PyinfraCommand | StringCommand, None, None]:
     """Set a kernel parameter.
 
+    Where the file can't be written, the parameter gets its old value again.
+
     Args:
         key: the parameter's name, such as `fs.file-max`, or as a path, `fs/file-max`.
         value: its value; a list for one of several words.
@@ -103,12 +106,19 @@ def sysctl(
         check_path("persist_file", persist_file)
     values = host.get_fact(Sysctl, keys=[key])
     current = values.get(key, values.get(_dotted(key)))
-    if _words(current) == text.split():
+    # What is wrong with the file is to come before the parameter has another value.
+    kept = list(_persist(key, text, persist_file)) if persist else []
+    old = _words(current)
+    if old == text.split():
         host.noop(f"sysctl {key} is set to {text}")
-    else:
-        yield StringCommand("sysctl", StringCommand(key, "=", QuoteString(text), _separator=""))
-    if persist:
-        yield from _persist(key, text, persist_file)
+        yield from kept
+        return
+    yield _set_sysctl(key, text)
+    yield from undone(kept, [_set_sysctl(key, " ".join(old))] if old and state.is_executing else [])
+
+
+def _set_sysctl(key: str, text: str) -> StringCommand:
+    return StringCommand("sysctl", StringCommand(key, "=", QuoteString(text), _separator=""))
 
 
 def _sysctl_text(value: object) -> str:
