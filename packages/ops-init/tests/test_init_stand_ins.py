@@ -116,6 +116,33 @@ class TestLaunchd:
         result = run_deploy(host, lambda: launchd.service("org.none", name="run", _sudo=True))
         assert list(result.failed)[-1] == "run"
 
+    @pytest.mark.parametrize("options", ["ro", "size=4k"])
+    def test_a_place_that_can_not_be_written(self, host, options):
+        def have(label, **arguments):
+            return launchd.service(label, name=label, _sudo=True, _ignore_errors=True, **arguments)
+
+        def code():
+            have("stopped")
+            have("started", restarted=True)
+            have("gone", running=False)
+            server.shell("true", name="next")
+
+        for label in ("stopped", "started", "gone"):
+            put(host, f"Library/LaunchDaemons/{label}.plist", "<plist/>\n", 0o644)
+        made = host.exec("sh", "-ec", "mkdir /run/launchd; mount -t tmpfs -o size=4k tmpfs /run/launchd")
+        assert made.returncode == 0, made.stderr
+        assert not run_deploy(host, lambda: have("started")).failed
+        first = pid(host, "run/launchd/started")
+        # The one page that there is room for holds the process of the one that runs.
+        assert host.exec("mount", "-o", f"remount,{options}", "/run/launchd").returncode == 0
+        result = run_deploy(host, code)
+        failed = ["stopped", "started"] if options == "ro" else ["stopped"]
+        assert list(result.failed) == failed
+        assert result.unchanged == ["gone"]
+        assert result.changed[-1] == "next"
+        assert (pid(host, "run/launchd/started") == first) == (options == "ro")
+        assert [path.name for path in (host.root / "run/launchd").iterdir()] == ["started"]
+
 
 class TestBsdinit:
     @pytest.fixture(params=["etc/rc.d", "usr/local/etc/rc.d"])
