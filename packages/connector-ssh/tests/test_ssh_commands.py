@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import errno
+import gc
 import hashlib
 import io
 import os
@@ -104,12 +105,31 @@ def test_input_of_any_size_arrives_whole(host: SSHConnector, size: int) -> None:
     assert output.stdout.split()[0] == hashlib.sha1(content).hexdigest()
 
 
+def is_opened_ahead(host: SSHConnector) -> bool:
+    sessions = host._open
+    with sessions._changed:
+        return sessions._changed.wait_for(lambda: sessions._ahead is not None, timeout=20)
+
+
 def test_the_next_session_is_opened_while_a_command_runs(host: SSHConnector) -> None:
     for _ in range(3):
         assert host.run_shell_command(StringCommand("true"))[0]
-    sessions = host._open
-    with sessions._changed:
-        assert sessions._changed.wait_for(lambda: sessions._ahead is not None, timeout=10)
+    assert is_opened_ahead(host)
+
+
+def test_a_connection_that_is_closed_says_nothing_more(
+    host: SSHConnector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The host would answer to each session that is closed before it, a round trip that nobody needs."""
+    assert host.run_shell_command(StringCommand("true"))[0]
+    assert is_opened_ahead(host)
+    sent = []
+    monkeypatch.setattr(paramiko.Transport, "_send_user_message", lambda _, message: sent.append(message))
+
+    host.disconnect()
+    gc.collect()
+
+    assert sent == []
 
 
 def test_big_stdin_is_sent_in_pieces(host: SSHConnector, monkeypatch: pytest.MonkeyPatch) -> None:

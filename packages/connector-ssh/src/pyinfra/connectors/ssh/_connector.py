@@ -127,9 +127,11 @@ class SSHConnector(BaseConnector):
 
     @override
     def disconnect(self) -> None:
-        connection, self._connection, self._sessions = self._connection, None, None
+        connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+        # Not before: an idle session that is forgotten is closed by a message of its own, which the host answers.
+        self._sessions = None
 
     def make_settings(self) -> Settings:
         """Give what the host's data says about the connection; subclasses may change it.
