@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
-from pyinfra.api import OperationError
-from pyinfra.operations import apt, files
+from pyinfra.operations import apt
 from pyinfra_testkit.deploys import assert_preview_true, run_deploy
-from pyinfra_testkit.fakes import on_fake_host
+from pyinfra_testkit.failures import assert_each_fails, refusal_tests
 
 SOURCE = "deb http://a.example.com/x stable main"
 STANZA = {"filename": "x", "uris": "http://a.example.com", "suites": "stable", "components": "main"}
@@ -43,67 +44,42 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "arguments", "error"),
-    REFUSED,
-    ids=[f"{name}-{number}" for number, (name, *_) in enumerate(REFUSED)],
-)
-def test_arguments_that_make_no_sense_are_refused(name, arguments, error):
-    with on_fake_host({}), pytest.raises(OperationError) as raised:
-        list(getattr(apt, name)._inner(**arguments))
-    assert error in str(raised.value)
-
-
-def run(host, *argv):
-    done = host.exec(*argv)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+test_arguments_that_make_no_sense_are_refused = refusal_tests(apt, REFUSED)
 
 
 def state_of(host):
     """What apt and dpkg have, by their own tools and files."""
-    packages = run(host, "dpkg-query", "-W", "-f", "${Package} ${Version} ${Status}\\n").splitlines()
-    modes = run(host, "find", "/etc/apt", "-type", "f", "-printf", "%p %M %u\\n").splitlines()
-    sums = run(host, "find", "/etc/apt", "-type", "f", "-exec", "sha256sum", "{}", "+").splitlines()
+    packages = host.check_output("dpkg-query", "-W", "-f", "${Package} ${Version} ${Status}\\n").splitlines()
+    modes = host.check_output("find", "/etc/apt", "-type", "f", "-printf", "%p %M %u\\n").splitlines()
+    sums = host.check_output("find", "/etc/apt", "-type", "f", "-exec", "sha256sum", "{}", "+").splitlines()
     return packages + sorted(modes) + sorted(sums)
 
 
-MANY = {
-    "packages": lambda: apt.packages(name="packages", packages="tree", _ignore_errors=True),
-    "removal": lambda: apt.packages(name="removal", packages="cron", present=False, _ignore_errors=True),
-    "deb": lambda: apt.deb(name="deb", src="/srv/none.deb", _ignore_errors=True),
-    "repo": lambda: apt.repo(name="repo", src=SOURCE, filename="x", _ignore_errors=True),
-    "main repo": lambda: apt.repo(name="main repo", src=SOURCE, _ignore_errors=True),
-    "sources_file": lambda: apt.sources_file(name="sources_file", **STANZA, _ignore_errors=True),
-    "key": lambda: apt.key(
-        name="key", src="/srv/testkit-repository/key.asc", dest="x.gpg", _ignore_errors=True
-    ),
-    "ppa": lambda: apt.ppa(name="ppa", src="ppa:a/b", _ignore_errors=True),
+OPERATIONS = {
+    "packages": partial(apt.packages, "tree"),
+    "removal": partial(apt.packages, "cron", present=False),
+    "deb": partial(apt.deb, "/srv/none.deb"),
+    "repo": partial(apt.repo, SOURCE, filename="x"),
+    "main repo": partial(apt.repo, SOURCE),
+    "sources_file": partial(apt.sources_file, **STANZA),
+    "key": partial(apt.key, "/srv/testkit-repository/key.asc", dest="x.gpg"),
+    "ppa": partial(apt.ppa, "ppa:a/b"),
 }
 
 
-def all_fail(host, names):
-    """Have all of these fail, and what follows them run."""
-
-    def code():
-        for name in names:
-            MANY[name]()
-        files.directory(name="goes on", path="/tmp/goes-on")
-
-    before = state_of(host)
-    result = run_deploy(host, code, SUDO=True)
-    assert sorted(result.failed) == sorted(names)
-    assert result.changed == ["goes on"]
-    assert state_of(host) == before
-    return result.failed
+def all_fail(host, *names):
+    operations = {name: OPERATIONS[name] for name in names}
+    return assert_each_fails(host, operations, lambda: state_of(host), SUDO=True)
 
 
 @pytest.mark.real_hosts
 def test_a_file_system_that_can_not_be_written(ssh_host):
-    run(ssh_host, "apt-get", "update")
+    ssh_host.check_output("apt-get", "update")
     for folder in ("/etc/apt", "/var/lib/dpkg"):
-        run(ssh_host, "sh", "-c", f"mount --bind {folder} {folder}; mount -o remount,bind,ro {folder}")
-    failed = all_fail(ssh_host, MANY)
+        ssh_host.check_output(
+            "sh", "-c", f"mount --bind {folder} {folder}; mount -o remount,bind,ro {folder}"
+        )
+    failed = all_fail(ssh_host, *OPERATIONS)
     assert "dpkg" in failed["packages"]
     for name in ("repo", "main repo", "sources_file", "key"):
         assert "ead-only" in failed[name], failed[name]
@@ -111,28 +87,28 @@ def test_a_file_system_that_can_not_be_written(ssh_host):
 
 @pytest.mark.real_hosts
 def test_a_file_system_that_is_full(ssh_host):
-    run(ssh_host, "apt-get", "update")
+    ssh_host.check_output("apt-get", "update")
     # tree has a manual page; that does not fit.
-    run(ssh_host, "mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", "/usr/share/man")
-    run(ssh_host, "sh", "-c", "head -c 4096 /dev/zero > /usr/share/man/full")
-    run(ssh_host, "sh", "-c", "mount -t tmpfs -o size=4k,mode=755 tmpfs /etc/apt/sources.list.d")
+    ssh_host.check_output("mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", "/usr/share/man")
+    ssh_host.check_output("sh", "-c", "head -c 4096 /dev/zero > /usr/share/man/full")
+    ssh_host.check_output("sh", "-c", "mount -t tmpfs -o size=4k,mode=755 tmpfs /etc/apt/sources.list.d")
     ssh_host.exec("sh", "-c", "cd /etc/apt/sources.list.d; yes '# full' > x.list")
-    failed = all_fail(ssh_host, ["packages", "repo", "sources_file"])
+    failed = all_fail(ssh_host, "packages", "repo", "sources_file")
     assert "No space left on device" in failed["sources_file"]
     assert not (ssh_host.root / "usr/bin/tree").exists()
 
 
 @pytest.mark.real_hosts
 def test_a_host_without_apt(ssh_host):
-    run(ssh_host, "sh", "-c", "mv /usr/bin/apt-get /usr/bin/apt-get.gone")
-    failed = all_fail(ssh_host, ["packages", "ppa"])
+    ssh_host.check_output("sh", "-c", "mv /usr/bin/apt-get /usr/bin/apt-get.gone")
+    failed = all_fail(ssh_host, "packages", "ppa")
     assert "apt-get" in failed["packages"]
     assert "apt-add-repository" in failed["ppa"]
 
 
 @pytest.mark.real_hosts
 def test_an_index_that_is_fetched_anew(ssh_host):
-    run(ssh_host, "sh", "-c", "rm -rf /var/lib/apt/lists/*")
+    ssh_host.check_output("sh", "-c", "rm -rf /var/lib/apt/lists/*")
     result = assert_preview_true(
         ssh_host, lambda: apt.update(name="update"), root="/var/lib/apt/lists", SUDO=True
     )

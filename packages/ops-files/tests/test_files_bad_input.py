@@ -7,10 +7,8 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from pyinfra.api import OperationError
 from pyinfra.operations import files
-from pyinfra_testkit.deploys import run_deploy
-from pyinfra_testkit.fakes import on_fake_host
+from pyinfra_testkit.failures import assert_fails, refusal_tests
 
 # Refused before any host is asked: operation, arguments, what the error says.
 REFUSED = [
@@ -66,15 +64,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "arguments", "error"),
-    REFUSED,
-    ids=[f"{name}-{number}" for number, (name, *_) in enumerate(REFUSED)],
-)
-def test_arguments_that_make_no_sense_are_refused(name, arguments, error):
-    with on_fake_host({}), pytest.raises(OperationError) as raised:
-        list(getattr(files, name)._inner(**arguments))
-    assert error in str(raised.value)
+test_arguments_that_make_no_sense_are_refused = refusal_tests(files, REFUSED)
 
 
 def tell(root: Path) -> dict[str, object]:
@@ -160,17 +150,11 @@ IN_THE_WAY = {
 
 
 @pytest.mark.real_hosts
-def test_what_is_in_the_way_stays(srv, ssh_host, caplog):
+def test_what_is_in_the_way_stays(srv, ssh_host):
     for name in ("bad.zip", "bad.tar"):
         (srv / name).write_bytes(b"no archive")
-    before = tell(srv)
-    for name, (code, error) in IN_THE_WAY.items():
-        caplog.clear()
-        result = run_deploy(ssh_host, code, SUDO=True)
-        assert result.failed, name
-        assert error in f"{result.failed} {caplog.text}", name
-        assert "Traceback" not in caplog.text, name
-        assert tell(srv) == before, name
+    for code, error in IN_THE_WAY.values():
+        assert_fails(ssh_host, code, error, lambda: tell(srv), SUDO=True)
 
 
 FULL = {
@@ -189,17 +173,16 @@ FULL = {
 def test_a_disk_that_takes_nothing_keeps_what_it_has(ssh_host, state):
     content = "".join(f"l {number}\n" for number in range(400))
     (ssh_host.root / "srv/large").write_text("x" * 100_000)
-    made = ssh_host.exec(
-        "sh",
-        "-ec",
-        "mkdir /srv/small; mount -t tmpfs -o size=32k,mode=755 tmpfs /srv/small; cat > /srv/small/x",
-        input=content,
-    )
-    assert made.returncode == 0, made.stderr
+    made = "mkdir /srv/small; mount -t tmpfs -o size=32k,mode=755 tmpfs /srv/small; cat > /srv/small/x"
+    ssh_host.check_output("sh", "-ec", made, input=content)
     if state == "read-only":
-        ssh_host.exec("mount", "-o", "remount,ro", "/srv/small")
-    for name, code in FULL.items():
-        assert run_deploy(ssh_host, code, SUDO=True).failed, name
-        assert ssh_host.exec("cat", "/srv/small/x").stdout == content, name
-        assert ssh_host.exec("stat", "-c", "%U %a", "/srv/small/x").stdout == "root 644\n", name
+        ssh_host.check_output("mount", "-o", "remount,ro", "/srv/small")
+
+    def unchanged():
+        told = ssh_host.check_output("stat", "-c", "%U %a", "/srv/small/x")
         ssh_host.exec("sh", "-c", "cd /srv/small && rm -f pyinfra* large")
+        return told, ssh_host.check_output("cat", "/srv/small/x")
+
+    for code in FULL.values():
+        assert_fails(ssh_host, code, "", unchanged, SUDO=True)
+    assert unchanged() == ("root 644\n", content)

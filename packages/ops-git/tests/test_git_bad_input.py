@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
-from pyinfra.api import OperationError
-from pyinfra.operations import git, server
+from pyinfra.operations import git
 from pyinfra_testkit.deploys import run_deploy
-from pyinfra_testkit.fakes import on_fake_host
+from pyinfra_testkit.failures import assert_each_fails, assert_fails, refusal_tests
 
 REPO = {"src": "/a", "dest": "/b"}
 REFUSED = [
@@ -39,11 +40,7 @@ NOTHING = {
 }
 
 
-@pytest.mark.parametrize(("name", "arguments", "error"), REFUSED)
-def test_arguments_that_make_no_sense_are_refused(name, arguments, error):
-    with on_fake_host(NOTHING), pytest.raises(OperationError) as raised:
-        list(getattr(git, name)._inner(**arguments))
-    assert error in str(raised.value)
+test_arguments_that_make_no_sense_are_refused = refusal_tests(git, REFUSED, NOTHING)
 
 
 def have(**arguments):
@@ -107,8 +104,7 @@ class TestOnHosts:
             "mkdir full; echo kept > full/kept; echo kept > file",
             "git init -q source; cd source; echo one > file; git add .; git commit -qm one",
         ):
-            done = git_host.exec("sh", "-c", f"cd /srv/git; {script}", user="deploy")
-            assert done.returncode == 0, done.stderr
+            git_host.check_output("sh", "-ec", f"cd /srv/git; {script}", user="deploy")
         return git_host
 
     def paths(self, host):
@@ -117,36 +113,20 @@ class TestOnHosts:
         )
         return sorted(listed.stdout.splitlines())
 
-    def test_what_can_not_be_is_told_and_changes_nothing(self, host, caplog):
-        before = self.paths(host)
-        for what, (code, says) in IMPOSSIBLE.items():
-            caplog.clear()
-
-            def both(code=code):
-                code()
-                server.shell("true", name="next")
-
-            failed = run_deploy(host, both).failed
-            assert failed, what
-            assert says in failed.get("it", "") + caplog.text, (what, failed, caplog.text)
-            assert self.paths(host) == before, what
+    def test_what_can_not_be_is_told_and_changes_nothing(self, host):
+        for code, says in IMPOSSIBLE.values():
+            assert_fails(host, code, says, lambda: self.paths(host))
 
     def test_a_file_system_that_can_not_be_written(self, host):
         host.exec("sh", "-c", "mount --bind /srv/git /srv/git; mount -o remount,bind,ro /srv/git")
-        before = self.paths(host)
-
-        def code():
-            have(src="/srv/git/source", name="repo", _ignore_errors=True)
-            git.bare_repo("/srv/git/bare", name="bare", _ignore_errors=True)
-            git.config("a.b", "c", repo="/srv/git/source", name="config", _ignore_errors=True)
-            git.worktree("/srv/git/tree", repo="/srv/git/source", name="tree", _ignore_errors=True)
-            server.shell("true", name="next")
-
-        result = run_deploy(host, code)
-        assert list(result.failed) == ["repo", "bare", "config", "tree"]
-        for said in result.failed.values():
-            assert "ead-only file system" in said
-        assert (result.changed, self.paths(host)) == (["next"], before)
+        operations = {
+            "repo": partial(git.repo, "/srv/git/source", "/srv/git/new"),
+            "bare": partial(git.bare_repo, "/srv/git/bare"),
+            "config": partial(git.config, "a.b", "c", repo="/srv/git/source"),
+            "tree": partial(git.worktree, "/srv/git/tree", repo="/srv/git/source"),
+        }
+        failed = assert_each_fails(host, operations, lambda: self.paths(host))
+        assert all("ead-only file system" in said for said in failed.values()), failed
 
     @pytest.mark.parametrize(
         "code",

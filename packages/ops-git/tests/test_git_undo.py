@@ -34,9 +34,7 @@ SIZE = 400_000
 
 
 def run(host, script, *arguments, user="deploy"):
-    done = host.exec("sh", "-ec", f"cd /srv/git; {script}", "sh", *arguments, user=user)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return host.check_output("sh", "-ec", f"cd /srv/git; {script}", "sh", *arguments, user=user)
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
-from pyinfra.api import OperationError
-from pyinfra.operations import files, gpg
-from pyinfra_testkit.deploys import run_deploy
+from pyinfra.operations import gpg
+from pyinfra_testkit.failures import assert_each_fails, refusal_tests
 from pyinfra_testkit.fakes import on_fake_host
 
 SOURCE = "/srv/testkit-repository/key.asc"
@@ -32,15 +33,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "arguments", "error"),
-    REFUSED,
-    ids=[f"{name}-{number}" for number, (name, *_) in enumerate(REFUSED)],
-)
-def test_arguments_that_make_no_sense_are_refused(name, arguments, error):
-    with on_fake_host({}), pytest.raises(OperationError) as raised:
-        list(getattr(gpg, name)._inner(**arguments))
-    assert error in str(raised.value)
+test_arguments_that_make_no_sense_are_refused = refusal_tests(gpg, REFUSED)
 
 
 @pytest.mark.parametrize("mode", ["0644", 640, "u=rw,go=r", None])
@@ -50,59 +43,33 @@ def test_modes_in_each_form(mode):
         assert list(gpg.dearmor._inner("/x", "/y", mode=mode))
 
 
+def below(host, folder):
+    return sorted(host.check_output("find", folder, "-printf", "%p %M %s\n").splitlines())
+
+
 OPERATIONS = {
-    "key": lambda: gpg.key(name="key", src=SOURCE, dest="/srv/small/new.gpg", _ignore_errors=True),
-    "copy": lambda: gpg.key(
-        name="copy", src=SOURCE, dest="/srv/small/new.asc", dearmor=False, _ignore_errors=True
-    ),
-    "dearmor": lambda: gpg.dearmor(
-        name="dearmor", src=SOURCE, dest="/srv/small/other.gpg", _ignore_errors=True
-    ),
-    "removal": lambda: gpg.key(
-        name="removal", dest="/srv/small/there.gpg", present=False, _ignore_errors=True
-    ),
-    "folder": lambda: gpg.key(name="folder", src=SOURCE, dest="/srv/small/a/b.gpg", _ignore_errors=True),
+    "key": partial(gpg.key, src=SOURCE, dest="/srv/small/new.gpg"),
+    "copy": partial(gpg.key, src=SOURCE, dest="/srv/small/new.asc", dearmor=False),
+    "dearmor": partial(gpg.dearmor, src=SOURCE, dest="/srv/small/other.gpg"),
+    "removal": partial(gpg.key, dest="/srv/small/there.gpg", present=False),
+    "folder": partial(gpg.key, src=SOURCE, dest="/srv/small/a/b.gpg"),
 }
-
-
-def all_fail(host, operations):
-    def code():
-        for operation in operations.values():
-            operation()
-        files.directory(name="goes on", path="/tmp/goes-on")
-
-    result = run_deploy(host, code, SUDO=True)
-    assert sorted(result.failed) == sorted(operations)
-    assert result.changed == ["goes on"]
-    return result.failed
-
-
-def run(host, *argv):
-    done = host.exec(*argv)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.mark.real_hosts
 def test_a_file_system_that_can_not_be_written(ssh_host):
-    run(ssh_host, "sh", "-ec", "mkdir /srv/small; mount -t tmpfs tmpfs /srv/small")
-    run(ssh_host, "sh", "-ec", "echo there > /srv/small/there.gpg; mount -o remount,ro /srv/small")
-    failed = all_fail(ssh_host, OPERATIONS)
+    made = "mkdir /srv/small; mount -t tmpfs tmpfs /srv/small; echo there > /srv/small/there.gpg"
+    ssh_host.check_output("sh", "-ec", f"{made}; mount -o remount,ro /srv/small")
+    failed = assert_each_fails(ssh_host, OPERATIONS, lambda: below(ssh_host, "/srv"), SUDO=True)
     assert all("Read-only file system" in why for why in failed.values()), failed
-    assert run(ssh_host, "find", "/srv/small", "-type", "f").splitlines() == ["/srv/small/there.gpg"]
 
 
 @pytest.mark.real_hosts
 def test_a_host_without_gpg(ssh_host):
-    run(ssh_host, "mv", "/usr/bin/gpg", "/usr/bin/gpg.gone")
-    failed = all_fail(
-        ssh_host,
-        {
-            "key": lambda: gpg.key(name="key", src=SOURCE, dest="/srv/new.gpg", _ignore_errors=True),
-            "dearmor": lambda: gpg.dearmor(
-                name="dearmor", src=SOURCE, dest="/srv/new.gpg", _ignore_errors=True
-            ),
-        },
-    )
+    ssh_host.check_output("mv", "/usr/bin/gpg", "/usr/bin/gpg.gone")
+    operations = {
+        "key": partial(gpg.key, src=SOURCE, dest="/srv/new.gpg"),
+        "dearmor": partial(gpg.dearmor, src=SOURCE, dest="/srv/new.gpg"),
+    }
+    failed = assert_each_fails(ssh_host, operations, lambda: below(ssh_host, "/srv"), SUDO=True)
     assert all("gpg" in why for why in failed.values()), failed
-    assert not (ssh_host.root / "srv/new.gpg").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyinfra_testkit.hosts._errors import HostsError
+from pyinfra_testkit.hosts._process import checked
 
 if TYPE_CHECKING:
     import os
@@ -95,3 +96,22 @@ class BusyboxHost:
             The finished command.
         """
         return self._host.exec("chroot", _FOLDER, "/bin/busybox", *argv, input=input)
+
+    def check_output(
+        self,
+        *argv: str | bytes | os.PathLike[str],
+        input: str | bytes | None = None,  # noqa: A002  the name that subprocess has
+    ) -> str:
+        """Run a command of busybox that must succeed; see `RealHost.check_output`.
+
+        Args:
+            argv: The command and its arguments; no shell sees them.
+            input: What it gets on standard input.
+
+        Returns:
+            What it printed on standard output.
+
+        Raises:
+            AssertionError: It failed; what it printed is told.
+        """
+        return checked(self.exec(*argv, input=input))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pyinfra_testkit.hosts._debian import SCRIPTS
 from pyinfra_testkit.hosts._errors import HostsError
 from pyinfra_testkit.hosts._namespaces import signal_all
-from pyinfra_testkit.hosts._process import run
+from pyinfra_testkit.hosts._process import checked, run
 from pyinfra_testkit.hosts._users import USERS
 
 if TYPE_CHECKING:
@@ -141,6 +141,27 @@ class RealHost:
             done.stdout.decode(errors="surrogateescape"),
             done.stderr.decode(errors="surrogateescape"),
         )
+
+    def check_output(
+        self,
+        *argv: str | bytes | os.PathLike[str],
+        input: str | bytes | None = None,  # noqa: A002  the name that subprocess has
+        user: str = "root",
+    ) -> str:
+        """Run a command that must succeed on the host without the network.
+
+        Args:
+            argv: The command and its arguments; no shell sees them.
+            input: What it gets on standard input, which is otherwise empty.
+            user: The user that it runs as.
+
+        Returns:
+            What it printed on standard output.
+
+        Raises:
+            AssertionError: It failed; what it printed is told.
+        """
+        return checked(self.exec(*argv, input=input, user=user))
 
     def cut(self) -> None:
         """Drop every packet to and from the host, in silence, until `heal`."""

@@ -57,3 +57,21 @@ def run(
             f"`{shown}` failed with exit code {done.returncode}:\n{done.stdout[-_SHOWN_OUTPUT:]}"
         )
     return done.stdout
+
+
+def checked(done: subprocess.CompletedProcess[str]) -> str:
+    """Give what a command printed that must have succeeded.
+
+    Args:
+        done: The finished command.
+
+    Returns:
+        Its standard output.
+
+    Raises:
+        AssertionError: It failed; what it printed is told.
+    """
+    if done.returncode:
+        said = (done.stdout + done.stderr)[-_SHOWN_OUTPUT:]
+        raise AssertionError(f"{done.args!r} failed with {done.returncode}: {said}")
+    return done.stdout
