@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator
-from functools import partial
 from typing import Any
 
 from pyinfra import host
@@ -87,42 +86,49 @@ def user(
         read_keys(public_keys)
     existing = host.get_fact(Users).get(user)
     if not present:
-        if existing:
-            yield from remove(user)
-        else:
-            host.noop(f"user {user} does not exist")
+        yield from _gone(user, existing)
         return
 
-    if not existing and not unique and uid is None:
-        raise OperationValueError("uid must be given for unique=False: it is the number that users may share")
     has: dict[str, Any] = dict(existing or {})
     own_home = home or has.get("home") or f"/home/{user}"
-    sets_keys = bool(public_keys) or (public_keys is not None and delete_keys)
+    own_group = group or has.get("group") or user
     account = Account(
         *(user, home if existing else own_home, shell, group, groups or [], append, system),
         *(uid, unique, comment, create_home, password),
     )
-    own_group = group or has.get("group") or user
-    make_home = partial(files.directory._inner, path=own_home, _no_fail_on_link=True)
-    commands = list(change(account, existing) if existing else add(account))
+    yield from _known(account, existing, own_home if ensure_home else None)
     if ensure_home:
-        # Something else in its place is an error, which is to come before the user is made or changed. Nobody can own
-        # it yet: the user may be unknown until then.
-        list(make_home())
-    yield from commands
-    if existing and not (ensure_home or sets_keys):
+        yield from _home(own_home, user=user, group=own_group)
+    if public_keys or (public_keys is not None and delete_keys):
+        ssh_folder = f"{own_home}/.ssh"
+        yield from user_authorized_keys._inner(user, public_keys, own_group, delete_keys, ssh_folder)
+    elif existing and not ensure_home:
         host.noop(f"user {user} already exists")
 
-    if ensure_home:
-        yield from make_home(user=user, group=own_group)
-    if sets_keys:
-        yield from user_authorized_keys._inner(
-            user=user,
-            public_keys=public_keys or [],
-            group=own_group,
-            delete_keys=delete_keys,
-            authorized_key_directory=f"{own_home}/.ssh",
-        )
+
+def _gone(user: str, existing: Any) -> Generator[StringCommand, None, None]:
+    if existing:
+        yield from remove(user)
+    else:
+        host.noop(f"user {user} does not exist")
+
+
+def _known(account: Account, existing: Any, home: str | None) -> Generator[StringCommand, None, None]:
+    """Have the account as it should be; `home` is where its home directory will have to be."""
+    if not existing and not account.unique and account.uid is None:
+        raise OperationValueError("uid must be given for unique=False: it is the number that users may share")
+    commands = list(change(account, existing) if existing else add(account))
+    if home:
+        # Something else in its place is an error, which is to come before the user is made or changed. Nobody can own
+        # it yet: the user may be unknown until then.
+        list(_home(home))
+    yield from commands
+
+
+def _home(
+    path: str, user: str | None = None, group: str | None = None
+) -> Generator[PyinfraCommand | StringCommand, None, None]:
+    yield from files.directory._inner(path=path, user=user, group=group, _no_fail_on_link=True)
 
 
 def _check(user: Any, group: Any, groups: Any, uid: Any) -> None:
