@@ -126,3 +126,47 @@ def test_an_owner_that_can_not_be_set(host):
     assert paths(host) == before
     assert run(host, "git -C source branch --list --format '%(refname)'") == "refs/heads/main\n"
     assert run(host, "git -C source worktree list").count("\n") == 1
+
+
+def status(host, folder):
+    said = "git status --porcelain --branch; git rev-parse HEAD; git config remote.origin.url; git stash list"
+    return run(host, f"cd {folder}; {said}; ls .git | grep -E 'MERGE_HEAD|rebase' || true")
+
+
+@pytest.fixture
+def diverged(host):
+    """A clone, and a further tree of it, whose own commits can't be merged with those of their source."""
+    run(host, "git clone -q source clone; git -C clone worktree add -q --track -b other ../tree origin/main")
+    for folder in ("source", "clone", "tree"):
+        run(host, f"cd {folder}; echo {folder} > file; git add .; git commit -qm {folder}")
+    return host
+
+
+@pytest.mark.parametrize("rebase", [False, True])
+def test_what_can_not_be_merged(diverged, rebase):
+    def code():
+        arguments = {"rebase": rebase, "_ignore_errors": True}
+        git.repo("/srv/git/source", "/srv/git/clone", name="clone", **arguments)
+        git.repo("/srv/git/none", "/srv/git/clone", name="moved", **arguments)
+        git.worktree("/srv/git/tree", name="tree", from_remote_branch=("origin", "main"), **arguments)
+        server.shell("true", name="next")
+
+    # What there is in the source is known from now on.
+    run(diverged, "git -C clone fetch -q")
+    before = [status(diverged, folder) for folder in ("clone", "tree")]
+    for _ in range(2):
+        result = run_deploy(diverged, code)
+        assert (list(result.failed), result.changed) == (["clone", "moved", "tree"], ["next"])
+        assert [status(diverged, folder) for folder in ("clone", "tree")] == before
+
+
+@pytest.mark.parametrize("rebase", [False, True])
+def test_a_merge_that_someone_else_has_begun(diverged, rebase):
+    def code():
+        git.repo("/srv/git/source", "/srv/git/clone", rebase=rebase, name="clone")
+
+    run(diverged, "cd clone; git pull -q || true")
+    before = status(diverged, "clone")
+    assert "MERGE_HEAD" in before
+    assert list(run_deploy(diverged, code).failed)[-1] == "clone"
+    assert status(diverged, "clone") == before

@@ -22,7 +22,7 @@ from pyinfra.operations import files, ssh
 from pyinfra.operations.util.cleaning import undone
 from pyinfra.operations.util.tools import check_tool
 
-from ._undo import empty, missing_folders, names_in, remove_folders
+from ._undo import abort, empty, missing_folders, names_in, remove_folders
 from ._words import check_name, check_owners, check_path, git_in, is_behind, owned, quoted, told
 
 # `user@host:path`, and `ssh://user@host:port/path`.
@@ -50,7 +50,8 @@ def repo(
 
     Where another user than the one who runs git owns the clone, git refuses to work in it: run the operation as that
     user (`_sudo_user`), and leave `user` out. What was changed in the clone and is not committed is kept; where a
-    commit to come changes the same files, the operation fails as git does, and nothing is changed. A new clone is there
+    commit to come changes the same files, or can't be merged with those of the clone's own, the operation fails as git
+    does, and nothing is changed. A new clone is there
     whole, with its submodules and its owner, or not at all: where something fails, what was made is removed.
 
     Args:
@@ -104,13 +105,12 @@ def repo(
     if update_submodules and (commands or _needs_submodules(dest, recursive_submodules)):
         recursive = ["--recursive"] if recursive_submodules else []
         commands.append(["submodule update --init", *recursive])
-    # Into one that is not empty, git clones nothing.
-    if is_new and names_in(dest) == []:
-        undo = [empty(dest), *undo]
+    if commands:
+        undo = [*(_undo_clone(dest) if is_new else _undo_update(dest, src)), *undo]
     yield from undone((git_in(dest, *bits) for bits in commands), undo)
     is_others = _is_others(info, user, group)
     if (commands or is_others) and (user or group):
-        yield from undone([owned(dest, user, group)], undo)
+        yield from undone([owned(dest, user, group)], undo if is_new else [])
     if not commands and not is_others and pull:
         host.noop(f"git repository {dest} is already up to date")
 
@@ -146,6 +146,17 @@ def _clone(src: str, branch: str | None, depth: int | None) -> Generator[list[ob
     if branch is not None:
         options += ["--branch", *quoted(branch)]
     yield ["clone", *quoted(src), *options, "."]
+
+
+def _undo_clone(dest: str) -> list[StringCommand]:
+    # Into a folder that is not empty, git clones nothing.
+    return [empty(dest)] if names_in(dest) == [] else []
+
+
+def _undo_update(dest: str, src: str) -> list[StringCommand]:
+    urls = told(GitConfig, dest, system=False).get("remote.origin.url", []) if state.is_executing else []
+    back = [git_in(dest, "remote set-url origin", *quoted(*urls))] if len(urls) == 1 and urls != [src] else []
+    return [*abort(dest), *back]
 
 
 def _update(

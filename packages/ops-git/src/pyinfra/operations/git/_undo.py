@@ -9,6 +9,8 @@ from pyinfra.api import FactBase, StringCommand
 from pyinfra.facts.util.quoting import quote_path
 from typing_extensions import override
 
+from ._words import git_in
+
 
 class _MissingFolders(FactBase["list[str]"]):
     """Which folders are not there, as the shell's `test` tells."""
@@ -50,6 +52,27 @@ class _Names(FactBase["list[str] | None"]):
         return list(output[:-1]) if output[-1:] == [self._END] else None
 
 
+class _Unfinished(FactBase["list[str]"]):
+    """Which merges and rebases are begun and not ended in a working tree, by the files that git keeps of them."""
+
+    side_effect_free = True
+
+    @override
+    def command(self, folder: str) -> StringCommand:
+        test = 'test -e "$(git rev-parse --git-path "$name")" && echo "$name"'
+        loop = f"for name in MERGE_HEAD rebase-merge rebase-apply; do {test}; done"
+        return StringCommand("cd", quote_path(folder), "2> /dev/null &&", loop, "2> /dev/null; true")
+
+    @override
+    def process(self, output: list[str]) -> list[str]:
+        return list(output)
+
+    @staticmethod
+    @override
+    def default() -> list[str]:
+        return []
+
+
 def missing_folders(path: str) -> list[str]:
     """Give those of a folder and of the folders above it that are not there yet.
 
@@ -80,3 +103,17 @@ def empty(folder: str) -> StringCommand:
     """Word what removes all that is in a folder."""
     below = [StringCommand(quote_path(folder), f"/{name}", _separator="") for name in ("..?*", ".[!.]*", "*")]
     return StringCommand("rm -rf", *below)
+
+
+def abort(folder: str) -> list[StringCommand]:
+    """Word what ends a merge or rebase that stops half way in a working tree.
+
+    Args:
+        folder: the working tree.
+
+    Returns:
+        The commands; none where one is under way already, which is someone else's, and in prepare.
+    """
+    if not state.is_executing or host.get_fact(_Unfinished, folder=folder):
+        return []
+    return [git_in(folder, what, "--abort") for what in ("merge", "rebase")]

@@ -13,7 +13,7 @@ from pyinfra.facts.git import GitLocalCommit, GitTrackingBranch
 from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations.util.cleaning import undone
 
-from ._undo import missing_folders, remove_folders
+from ._undo import abort, missing_folders, remove_folders
 from ._words import (
     check_name,
     check_owners,
@@ -173,7 +173,7 @@ def _made_branch(
 
 def _follow(
     worktree: str, pull: bool, rebase: bool, from_remote_branch: tuple[str, str] | None
-) -> Generator[StringCommand, None, None]:
+) -> Generator[PyinfraCommand, None, None]:
     if not pull:
         if state.is_executing and not host.get_fact(File, path=f"{worktree}/.git"):
             raise OperationError(f"the folder {worktree} on {host.name} is no working tree of a repository")
@@ -189,7 +189,7 @@ def _follow(
         host.noop(f"git worktree {worktree} is already up to date")
         return
     how = "pull --rebase" if rebase else "pull"
-    yield git_in(worktree, how, *(quoted(*named) if named else []))
+    yield from undone([git_in(worktree, how, *(quoted(*named) if named else []))], abort(worktree))
 
 
 def _pair(from_remote_branch: tuple[str, str] | None) -> tuple[str, str] | None:
