@@ -66,6 +66,35 @@ class TestPrecedence:
         assert taken(host)["_sudo"] is False
 
 
+class TestDefaults:
+    def test_they_follow_the_config(self):
+        host = host_with()
+        assert taken(host)["_sudo_user"] is None
+        host.state.config.SUDO_USER = "pg"
+        assert taken(host)["_sudo_user"] == "pg"
+        assert taken(host_with())["_sudo_user"] is None
+
+    def test_they_follow_the_environment(self, monkeypatch):
+        host = host_with(INHERIT_ENV=["PYINFRA_TEST_COLOUR"])
+        assert taken(host)["_env"] == {}
+        monkeypatch.setenv("PYINFRA_TEST_COLOUR", "red")
+        assert taken(host)["_env"] == {"PYINFRA_TEST_COLOUR": "red"}
+
+    @pytest.mark.parametrize("key", all_argument_meta)
+    def test_none_is_shared_that_can_be_changed(self, key):
+        host = host_with()
+        first, second = taken(host), taken(host)
+        assert first[key] == second[key]
+        assert first[key] is not second[key] or not isinstance(first[key], list | dict | set)
+
+    def test_changing_what_was_taken_changes_nothing_else(self):
+        host = host_with()
+        first = taken(host)
+        first["_sudo"] = True
+        first["_env"]["A"] = "1"
+        assert (taken(host)["_sudo"], taken(host)["_env"]) == (False, {})
+
+
 class TestTypes:
     @pytest.mark.parametrize(
         ("key", "value", "wanted"),

@@ -74,6 +74,33 @@ class TestCopies:
         config.SHELL = "bash"
         assert copy.SHELL == "sh"
 
+    def test_copies_share_what_none_of_them_changes(self):
+        config = Config()
+        copy = config.copy()
+        assert vars(copy) is vars(config)
+        first, second = copy.copy(), copy.copy()
+        first.SUDO = True
+        second.SUDO_USER = "pg"
+        assert (config.SUDO, copy.SUDO, second.SUDO, copy.SUDO_USER) == (False, False, False, None)
+        assert (first.SUDO, second.SUDO_USER) == (True, "pg")
+
+    def test_a_key_that_is_taken_out_of_a_copy_stays_in_the_other(self):
+        config = Config(SUDO=True)
+        copy = config.copy()
+        del copy.SUDO
+        assert (copy.SUDO, config.SUDO) == (False, True)
+        with pytest.raises(AttributeError, match="SUDO"):
+            del copy.SUDO
+
+    def test_a_state_that_is_set_is_no_other_copys(self):
+        config = Config()
+        copy = config.copy()
+        copy.set_current_state([("SUDO", True)])
+        copy.lock_current_state()
+        assert (copy.SUDO, config.SUDO) == (True, False)
+        config.reset_locked_state()
+        assert copy.SUDO
+
     def test_a_lock_gives_back_what_was(self):
         config = Config(INHERIT_ENV=["LANG"])
         config.lock_current_state()

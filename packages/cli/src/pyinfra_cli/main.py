@@ -30,6 +30,8 @@ def main() -> None:
     code = run(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()
+    # The end of the process would look through all that is left, to no use: for many hosts that took seconds.
+    gc.freeze()
     # threads of connections that hang must not keep the process
     os._exit(code) if code == INTERRUPTED else sys.exit(code)
 

@@ -63,7 +63,8 @@ class ContextManager(Generic[T]):
 
     def enter(self, value: T) -> None:
         """Set the object for the rest of this context, which is a task's own."""
-        self._var.set(value)
+        if self._var.get(None) is not value:
+            self._var.set(value)
 
 
 class ContextObject:

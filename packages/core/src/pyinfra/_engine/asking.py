@@ -6,6 +6,7 @@ import contextvars
 import logging
 import re
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pyinfra.api.arguments import all_argument_meta, pop_global_arguments
@@ -81,6 +82,8 @@ class Asking:
         if counter is not None:
             counter[0] += 1
         self._engine.preparation.raise_parked(host)
+        if ctx_state.get() is self._state and ctx_host.get() is host:
+            return _Fact(self._engine, host, cls, args, dict(kwargs)).value()
         # A fact's command may ask for other facts, which must be this host's, whoever asks from wherever.
         with ctx_state.use(self._state), ctx_host.use(host):
             return _Fact(self._engine, host, cls, args, dict(kwargs)).value()
@@ -263,18 +266,18 @@ class _Fact:
         raise FactError(message)
 
 
-def _take_arguments(engine: Engine, host: Host, kwargs: dict[str, Any]) -> dict[str, Any]:
+def _take_arguments(engine: Engine, host: Host, kwargs: dict[str, Any]) -> Mapping[str, Any]:
     """Take the global arguments out of a fact's; inside an operation, they stand above the operation's own."""
     own = {key: kwargs.pop(key) for key in list(kwargs) if key in all_argument_meta and key != "name"}
     inherited = host.current_op_global_arguments
     if inherited is not None and host.in_op and not own:
-        return dict(inherited)
+        return inherited
     arguments, _ = pop_global_arguments(engine.state, host, dict(own))
     if inherited is not None and host.in_op:
         given = {key: arguments[key] for key in own}  # type: ignore[literal-required]
         return {**inherited, **given}
-    return dict(arguments)
+    return arguments
 
 
-def _becomes_user(arguments: dict[str, Any]) -> bool:
+def _becomes_user(arguments: Mapping[str, Any]) -> bool:
     return bool(arguments.get("_sudo_user") or arguments.get("_su_user") or arguments.get("_doas_user"))

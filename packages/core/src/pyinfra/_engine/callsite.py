@@ -7,6 +7,7 @@ import linecache
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from opcode import opmap
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,10 @@ _OURS = (
     "pyinfra.plugins.",
     "pyinfra_cli.",
 )
-_guarded: dict[tuple[CodeType, int], bool] = {}
+# How the names of the modules that import others begin.
+_IMPORT = "importlib._bootstrap"
+# By a code object's id, it (so that the id stays its own) and by instruction what is known: to hash code takes time.
+_guarded: dict[int, tuple[CodeType, dict[int, bool]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,9 @@ def call_site() -> CallSite:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         module = frame.f_globals.get("__name__") or ""
-        if module.startswith("importlib._bootstrap"):
+        if module.startswith(_IMPORT):
             importing = True
-        elif not f"{module}.".startswith(_OURS):
+        elif not _is_ours(module):
             frames.append((frame.f_code.co_filename, frame.f_lineno))
             guarded = guarded or is_guarded(frame)
         frame = frame.f_back
@@ -63,11 +67,16 @@ def call_site() -> CallSite:
     return CallSite(tuple(frames), guarded, importing)
 
 
+@cache
+def _is_ours(module: str) -> bool:
+    return f"{module}.".startswith(_OURS)
+
+
 def is_importing() -> bool:
     """Tell whether a module is being imported somewhere up the stack."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if (frame.f_globals.get("__name__") or "").startswith("importlib._bootstrap"):
+        if (frame.f_globals.get("__name__") or "").startswith(_IMPORT):
             return True
         frame = frame.f_back
     return False
@@ -82,14 +91,14 @@ def is_guarded(frame: FrameType) -> bool:
     Returns:
         Whether it does; True too where it can't be found out, since waiting is always right.
     """
-    key = (frame.f_code, frame.f_lasti)
-    known = _guarded.get(key)
+    known_of = _guarded.setdefault(id(frame.f_code), (frame.f_code, {}))[1]
+    known = known_of.get(frame.f_lasti)
     if known is None:
         if sys.version_info >= (3, 11):
             known = _guarded_by_table(frame.f_code, frame.f_lasti)
         else:
             known = _guarded_by_source(frame.f_code.co_filename, frame.f_lineno)
-        _guarded[key] = known
+        known_of[frame.f_lasti] = known
     return known
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import contextvars
-import logging
-import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pyinfra.api.exceptions import ConnectError, PyinfraError
+from pyinfra.api.exceptions import PyinfraError
 from pyinfra.context import ctx_config, ctx_host, ctx_inventory, ctx_state
 
 from . import order
@@ -18,9 +15,11 @@ from .ahead import Ahead
 from .asking import Asking
 from .awaiting import Awaiting
 from .callsite import is_importing
+from .connections import Connections
 from .events import Events
 from .execute import Execution
 from .prepare import Preparation
+from .rounds import Round
 from .scheduler import Event, Scheduler, Task
 from .side import HostSide
 from .transfer import put_file
@@ -34,13 +33,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-logger = logging.getLogger("pyinfra")
-
 # Connector calls at once over all hosts, where PARALLEL sets no other bound.
 MAX_CALLS = 128
-# Hosts whose deploy code runs at once, where PARALLEL sets no other bound: each operation that waits for facts keeps a
-# stack of some 20 KiB. No more of them could ask at one time.
+# Hosts whose deploy code runs at once, where PARALLEL sets no other bound: each operation that waits for facts keeps
+# some 15 KiB. No more of them could ask at one time.
 PREPARED_AT_ONCE = MAX_CALLS
+# Those of them that begin while answers to others are there to go on with. So many are enough to wait for.
+PREPARED_AT_FIRST = 32
 
 
 class Engine:
@@ -64,6 +63,7 @@ class Engine:
         self.preparation = Preparation(self)
         self.execution = Execution(self)
         self.awaiting = Awaiting(self)
+        self.connections = Connections(self)
         self._sides: dict[Host, HostSide] = {}
         self._next_after: dict[Host, Callable[[], None]] = {}
         self._steps: tuple[int, list[order.Step[Host]]] = (-1, [])
@@ -114,10 +114,11 @@ class Engine:
             base: what it is a copy of; the caller's by default.
         """
         made = base.copy() if base is not None else contextvars.copy_context()
-        made.run(self._enter, host)
+        made.run(self.enter, host)
         return made
 
-    def _enter(self, host: Host) -> None:
+    def enter(self, host: Host) -> None:
+        """Have the facades stand for a host in the context at hand, which is a new task's own."""
         ctx_state.enter(self.state)
         ctx_inventory.enter(self.state.inventory)
         ctx_host.enter(host)
@@ -129,6 +130,7 @@ class Engine:
         function: Callable[[Host], T],
         at_once: int = 0,
         context: Callable[[Host], contextvars.Context] | None = None,
+        at_first: int = 0,
     ) -> dict[Host, Task[T]]:
         """Run a function for each of several hosts, and wait until it is through for all.
 
@@ -137,38 +139,15 @@ class Engine:
             function: the function; it runs in a task, with the facades set.
             at_once: how many hosts at one time, not counting those that have given way; 0 for all.
             context: gives a host's context; one made from the caller's by default.
+            at_first: how many of these may begin though others could go on; 0 for all.
 
         Returns:
             The finished tasks.
         """
-        waiting = deque(hosts)
-        left = len(waiting)
-        if not left:
-            return {}
-        through: Event[None] = Event()
-        tasks: dict[Host, Task[T]] = {}
-
-        def start_next() -> None:
-            if waiting:
-                host = waiting.popleft()
-                own = context(host) if context is not None else self.context(host)
-                task = self.scheduler.spawn(self.side(host).lane, lambda: function(host), own)
-                task.finished.callbacks.append(lambda: finished(host))
-                tasks[host] = task
-                if waiting:
-                    self._next_after[host] = start_next
-
-        def finished(host: Host) -> None:
-            nonlocal left
-            left -= 1
-            self.give_way(host)
-            if not left:
-                through.set()
-
-        for _ in range(min(at_once or left, left)):
-            start_next()
-        self.wait(through)
-        return tasks
+        a_round = Round(self, hosts, function, context or self.context, self._next_after)
+        a_round.begin(at_once, at_first)
+        self.wait(a_round.through)
+        return a_round.tasks
 
     def give_way(self, host: Host) -> None:
         """Have the next host begin, where hosts are worked on a few at a time: this one has to wait for the others.
@@ -193,7 +172,8 @@ class Engine:
         Returns:
             What it returned, for those that did not fail.
         """
-        tasks = self.for_each(hosts, function, at_once=self.state.config.PARALLEL or PREPARED_AT_ONCE)
+        at_once = self.state.config.PARALLEL or PREPARED_AT_ONCE
+        tasks = self.for_each(hosts, function, at_once, at_first=PREPARED_AT_FIRST)
         results: dict[Host, T] = {}
         failed: list[Host] = []
         for host, task in tasks.items():
@@ -212,97 +192,13 @@ class Engine:
         """Wait for an event, in place where a module is being imported."""
         return self.scheduler.wait(event, in_place=not event.done and is_importing())
 
-    def connect_all(self) -> None:
-        """Connect to all hosts that the limit lets take part."""
-        state = self.state
-        hosts = [host for host in state.inventory if state.is_host_in_limit(host)]
-        for host in hosts:
-            state.activate_host(host)
-        tasks = self.for_each(
-            hosts, lambda host: host.connect(show_errors=False, raise_exceptions=True), state.config.PARALLEL
-        )
-        failed = []
-        for host, task in tasks.items():
-            error = task.finished.error
-            if isinstance(error, ConnectError):
-                failed.append(host)
-            elif error is not None:
-                raise error
-            elif not host.connected:
-                # Tests of others put something of theirs in place of `Host.connect`.
-                failed.append(host)
-        state.fail_hosts(failed, activated_count=len(hosts))
-
-    def connect(self, host: Host, reason: str | None) -> None:
-        """Connect to a host; raises ConnectError."""
-        self.events.emit("host_connecting", host=host)
-        if reason:
-            logger.info("%sconnecting %s", host.print_prefix, reason)
-        try:
-            self._connect(host)
-        except ConnectError as error:
-            self.events.emit("host_connect_error", host=host, error=error)
-            raise
-        host.connected = True
-        self.new_generation()
-        self.events.emit("host_connected", host=host)
-
-    def _connect(self, host: Host) -> None:
-        try:
-            self.call(host, host.connector.connect)
-        except PyinfraError:
-            raise
-        except Exception as error:
-            # A connector's fault, or what its library raises for this host's data: no reason to leave the others.
-            logger.debug("%s%s", host.print_prefix, error, exc_info=error)
-            cause = next(iter(str(error).splitlines()), "")
-            name = type(host.connector).__name__
-            raise ConnectError(f"{name} failed with {type(error).__name__}: {cause}") from error
-
-    def disconnect_all(self) -> None:
-        """Disconnect from all hosts."""
-        hosts = [host for host in self.state.inventory.iter_activated_hosts() if host.connected]
-        for host, task in self.for_each(hosts, self.disconnect).items():
-            if task.finished.error is not None:
-                logger.warning("%sdisconnecting: %s", host.print_prefix, task.finished.error)
-
     def abandon(self, seconds: float = 3.0) -> None:
         """Break all connections without waiting for what runs on them, after an interrupt.
 
         Args:
             seconds: how long to give them; what hangs then is left to the end of the process.
         """
-        closing = [
-            threading.Thread(target=host.connector.disconnect, daemon=True)
-            for host in self.state.inventory.iter_activated_hosts()
-            if host.connected
-        ]
-        for host in self.state.inventory:
-            host.connected = False
-        for thread in closing:
-            thread.start()
-        deadline = time.monotonic() + seconds
-        for thread in closing:
-            thread.join(max(0.0, deadline - time.monotonic()))
-
-    def disconnect(self, host: Host) -> None:
-        """Disconnect from a host."""
-        from pyinfra.connectors.util import clean_up
-
-        if not host.connected:
-            return
-
-        def close() -> None:
-            try:
-                clean_up(host)
-            finally:
-                host.connector.disconnect()
-
-        try:
-            self.call(host, close)
-        finally:
-            host.connected = False
-            self.events.emit("host_disconnected", host=host)
+        self.connections.abandon(seconds)
 
     def call(self, host: Host, function: Callable[[], T]) -> T:
         """Make a call that blocks to a host's connector, from wherever the caller stands."""

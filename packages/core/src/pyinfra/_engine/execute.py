@@ -29,21 +29,22 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("pyinfra")
 
+# What says how an operation is tried again is no part of how its commands are run.
+_OF_COMMANDS = [
+    key for key in CONNECTOR_ARGUMENT_KEYS if key not in ("_retries", "_retry_delay", "_retry_until")
+]
+
 
 class Execution:
     """The execute phase of one run.
 
     Args:
         engine: the run's engine.
-
-    Attributes:
-        contexts: by host and operation, what its call saw.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._state = engine.state
-        self.contexts: dict[tuple[Host, str], contextvars.Context] = {}
 
     def run(self, serial: bool = False, no_wait: bool = False) -> None:
         """Run all operations; see `pyinfra.api.operations.run_ops`."""
@@ -173,7 +174,7 @@ class Execution:
             raise PyinfraError(f"a nested operation failed: {error} (in {outer})")
 
     def _context(self, host: Host, op_hash: str) -> contextvars.Context:
-        context = self.contexts[host, op_hash].copy()
+        context = self._engine.side(host).contexts[op_hash].copy()
         context.run(keep_overrides, None)
         return context
 
@@ -258,12 +259,6 @@ class HostOperation:
         return False, False
 
     def _run_commands(self) -> bool:
-        arguments = cast(
-            "ConnectorArguments",
-            {key: self._arguments[key] for key in CONNECTOR_ARGUMENT_KEYS if key in self._arguments},  # type: ignore[literal-required]
-        )
-        for key in ("_retries", "_retry_delay", "_retry_until"):
-            cast("dict[str, Any]", arguments).pop(key, None)
         go_on = bool(self._arguments.get("_continue_on_error"))
         together: Together | None = None
         commands = self._data.command_generator()
@@ -272,13 +267,13 @@ class HostOperation:
                 command = yielded if isinstance(yielded, PyinfraCommand) else as_command(yielded)
                 report = report_of(commands)
                 if go_together(commands):
-                    together = together or self._together(arguments, go_on)
+                    together = together or self._together(go_on)
                     if together.add(command, report):
                         continue
                 if together is not None and not together.run():
                     break
                 self._commands.append(command)
-                self._take(report, *command.execute(self._state, self._host, arguments))
+                self._take(report, *command.execute(self._state, self._host, self._connector_arguments()))
                 if self._failed and not go_on:
                     break
             else:
@@ -290,8 +285,13 @@ class HostOperation:
                 raise
         return not self._failed
 
-    def _together(self, arguments: ConnectorArguments, go_on: bool) -> Together:
+    def _together(self, go_on: bool) -> Together:
+        arguments = self._connector_arguments()
         return Together(self._engine, self._host, arguments, go_on, self._commands.append, self._take)
+
+    def _connector_arguments(self) -> ConnectorArguments:
+        given = cast("dict[str, Any]", self._arguments)
+        return cast("ConnectorArguments", {key: given[key] for key in _OF_COMMANDS if key in given})
 
     def _take(self, report: Report | None, done: bool, output: CommandOutput) -> None:
         self._lines.extend(output.combined_lines)

@@ -65,12 +65,14 @@ def make_request(question: Question, arguments: Mapping[str, Any]) -> Request:
         The request, with the keys under which it is found again.
     """
     asked = {key: value for key, value in arguments.items() if value and key in _ASKED}
-    shape = _frozen(asked)
+    shape = tuple(sorted((key, _frozen(value)) for key, value in asked.items()))
     key = (question.command, question.requires, question.shell, question.success, shape)
     return Request(question, asked, shape, key, Event())
 
 
 def _frozen(value: Any) -> Any:
+    if type(value) in (str, int, bool):
+        return value
     if isinstance(value, Mapping):
         return tuple(sorted((key, _frozen(item)) for key, item in value.items()))
     if isinstance(value, list | tuple | set | frozenset):

@@ -10,6 +10,7 @@ import contextvars
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -58,20 +59,22 @@ class Evaluation:
         host: the host.
         data: the operation on it.
         location: file and line of the call.
-        context: what the call saw.
+        commands: gives its commands, made of its arguments as they were at the call.
     """
+
+    __slots__ = ("commands", "data", "host", "location", "raised", "task")
 
     def __init__(
         self,
         host: Host,
         data: StateOperationHostData,
         location: tuple[str, int] | None,
-        context: contextvars.Context,
+        commands: Callable[[], Iterator[Any]],
     ) -> None:
         self.host = host
         self.data = data
         self.location = location
-        self.context = context
+        self.commands = commands
         self.task: Task[bool] | None = None
         self.raised = False
 
@@ -86,8 +89,8 @@ class Preparation:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._state = engine.state
-        self._counts: dict[tuple[Host, Any], int] = {}
-        self._hashes: dict[Any, str] = {}
+        self._counts: dict[Host, dict[str, int]] = {}
+        self._hashes: dict[tuple[Any, int], str] = {}
         self._open: dict[Host, list[Evaluation]] = {}
         self._errors: dict[Host, list[Evaluation]] = {}
         self._settled: set[Host] = set()
@@ -178,10 +181,11 @@ class Preparation:
         refuse_unknown_arguments(kwargs, op._inner.__code__.co_varnames, op.op_name)
         _check_binds(op, args, kwargs)
         op_hash = self._hash(host, op, site)
+        side = self._engine.side(host)
         meta = OperationMeta(op_hash)
-        meta._wait = lambda: self._engine.awaiting.wait_for(host, op_hash)
+        meta._wait = partial(self._engine.awaiting.wait_for, host, op_hash)
         data = StateOperationHostData(
-            lambda: op._inner(*args, **kwargs),
+            partial(op._inner, *args, **kwargs),
             arguments,
             meta,
             parent_op_hash=host.executing_op_hash if host.in_callback_op else None,
@@ -189,29 +193,24 @@ class Preparation:
         self._describe(host, op, op_hash, arguments, args, kwargs, site)
         state.ops[host][op_hash] = data
         if not host.in_callback_op:
-            self._engine.side(host).sequence.append(op_hash)
+            side.sequence.append(op_hash)
         counts = state.meta[host]
         counts.ops += 1
         counts.op_hashes.add(op_hash)
-        frozen_args, frozen_kwargs = (
-            _frozen(args),
-            {key: _frozen_value(value) for key, value in kwargs.items()},
-        )
-        context = self._engine.context(host)
+        frozen = {key: _frozen(value) for key, value in kwargs.items()}
+        evaluation = Evaluation(host, data, site.location, partial(op._inner, *map(_frozen, args), **frozen))
+        context = contextvars.copy_context()
         context.run(self._enter_operation, host, op, op_hash, arguments)
-        evaluation = Evaluation(host, data, site.location, context)
-        self._engine.execution.contexts[host, op_hash] = context
+        side.contexts[op_hash] = context
         evaluation.task = self._engine.scheduler.prepare_task(
-            self._engine.side(host).lane,
-            lambda: self._run(evaluation, op._inner(*frozen_args, **frozen_kwargs)),
-            context.copy(),
+            side.lane, partial(self._run, evaluation), context.copy()
         )
         return evaluation
 
-    @staticmethod
     def _enter_operation(
-        host: Host, op: PyinfraOperation[Any], op_hash: str, arguments: AllArguments
+        self, host: Host, op: PyinfraOperation[Any], op_hash: str, arguments: AllArguments
     ) -> None:
+        self._engine.enter(host)
         host.current_op_deploy_data = host.current_deploy_data
         host.in_callback_op = False
         host.current_op_hash = op_hash
@@ -226,8 +225,13 @@ class Preparation:
             self._nested += 1
             return make_hash([host.executing_op_hash, op.op_name, self._nested])
         key = (self._state.current_op_file_number, frames, tuple(host.loop_position), op.op_name)
-        number = self._counts.get((host, key), 0)
-        self._counts[host, key] = number + 1
+        first = self._hash_of(key, 0)
+        counts = self._counts.setdefault(host, {})
+        number = counts.get(first, 0)
+        counts[first] = number + 1
+        return self._hash_of(key, number) if number else first
+
+    def _hash_of(self, key: Any, number: int) -> str:
         known = self._hashes.get((key, number))
         if known is None:
             known = self._hashes[key, number] = make_hash([key, number])
@@ -274,8 +278,8 @@ class Preparation:
             task.finished.result()
             return
         self._open.setdefault(evaluation.host, []).append(evaluation)
-        task.finished.callbacks.append(lambda: self._parked_finished(evaluation))
-        meta._settle = lambda: self._wait_for(evaluation)
+        task.finished.callbacks.append(partial(self._parked_finished, evaluation))
+        meta._settle = partial(self._wait_for, evaluation)
 
     def _wait_in_place(self, task: Task[bool]) -> None:
         with suppress(Exception):  # raised by the caller, as for any other evaluation
@@ -288,11 +292,15 @@ class Preparation:
 
     def _parked_finished(self, evaluation: Evaluation) -> None:
         assert evaluation.task is not None
-        if evaluation.task.finished.error is not None:
+        if evaluation.task.finished.error is None:
+            # What it will change is known: nobody waits for it any more, and all that it held can go.
+            evaluation.data.operation_meta._settle = None
+        else:
             self._errors.setdefault(evaluation.host, []).append(evaluation)
 
-    def _run(self, evaluation: Evaluation, commands: Iterator[Any]) -> bool:
+    def _run(self, evaluation: Evaluation) -> bool:
         """Find out whether an operation would change something; runs in the evaluation's task."""
+        commands = evaluation.commands()
         host, data = evaluation.host, evaluation.data
         keep_overrides(host.data.override_datas)
         changes: bool | None
@@ -345,11 +353,7 @@ def _check_binds(op: PyinfraOperation[Any], args: tuple[Any, ...], kwargs: dict[
         raise OperationTypeError(f"{op.op_name}: {str(error).partition('() ')[2] or error}") from None
 
 
-def _frozen(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(_frozen_value(value) for value in values)
-
-
-def _frozen_value(value: Any) -> Any:
+def _frozen(value: Any) -> Any:
     if type(value) in (list, dict, set):
         return value.copy()
     if type(value) is StringIO:

@@ -14,7 +14,7 @@ import contextvars
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from greenlet import getcurrent, greenlet
@@ -23,6 +23,8 @@ from .pool import Pool
 
 T = TypeVar("T")
 
+# Seconds in which what has been begun may go on, before something else is begun that holds memory.
+_PATIENCE = 0.0002
 # Set inside a connector call and in threads that the engine started: what kind of guest runs here.
 _guest: contextvars.ContextVar[str | None] = contextvars.ContextVar("pyinfra_guest", default=None)
 
@@ -45,7 +47,9 @@ class Event(Generic[T]):
         for task in self.waiters:
             task.lane.make_ready(task)
         self.waiters.clear()
-        for callback in self.callbacks:
+        # What is called may hold this event: kept here, it would be garbage in a circle.
+        callbacks, self.callbacks = self.callbacks, []
+        for callback in callbacks:
             callback()
 
     def result(self) -> T:
@@ -61,14 +65,16 @@ class Task(greenlet, Generic[T]):
     def __init__(self, lane: Lane, function: Callable[[], T]) -> None:
         super().__init__(self._main)
         self.lane = lane
-        self.function = function
+        self.function: Callable[[], T] | None = function
         self.finished: Event[T] = Event()
 
     def _main(self) -> None:
         value: T | None = None
         error: BaseException | None = None
+        function, self.function = self.function, None
+        assert function is not None
         try:
-            value = self.function()
+            value = function()
         except Exception as raised:
             error = raised
         self.finished.set(value, error)
@@ -124,6 +130,8 @@ class Scheduler:
         self._turns: deque[Lane] = deque()
         self._completions: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._under_way = 0
+        # What begins a task that can wait, each taking itself out when it has no more.
+        self.kept_back: list[Callable[[], None]] = []
         # Asked when nothing can run and nothing is under way; True where it has made something runnable.
         self.when_stuck: Callable[[], bool] | None = None
         self._driving_thread = threading.Lock()
@@ -159,9 +167,11 @@ class Scheduler:
         if isinstance(current, Task) and current.lane is task.lane:
             lane = task.lane
             lane.ready.appendleft(current)
-            lane.ready.appendleft(task)
             self.queue_turn(lane)
-            self._give_way(current)
+            # Whoever drives the loop goes on with the caller, once this task waits or is through.
+            assert current.parent is not None
+            task.parent = current.parent
+            task.switch()
         else:
             task.lane.make_ready(task)
             self.wait(task.finished)
@@ -183,7 +193,8 @@ class Scheduler:
                     self._drive(event, current.lane)
                 else:
                     event.waiters.append(current)
-                    self._give_way(current)
+                    assert current.parent is not None
+                    current.parent.switch()
             else:
                 with self._driving_thread:
                     self._drive(event, None)
@@ -273,23 +284,29 @@ class Scheduler:
             lane._queued = True
             self._turns.append(lane)
 
-    def _give_way(self, task: Task[Any]) -> None:
-        parent = task.parent
-        assert parent is not None
-        parent.switch()
-
     def _drive(self, event: Event[Any], only: Lane | None) -> None:
         driver = getcurrent()
         while not event.done:
             lane = self._next_turn(only)
             if lane is not None:
                 self._take_turn(lane, driver, event)
+            elif only is None and self.kept_back:
+                if not (self._under_way and self._complete_some(_PATIENCE)):
+                    self.kept_back[-1]()
             elif self._under_way:
-                self._completions.get()()
-                while not self._completions.empty():
-                    self._completions.get()()
+                self._complete_some()
             elif only is not None or self.when_stuck is None or not self.when_stuck():
                 raise RuntimeError("the engine waits for something that nothing will bring about")
+
+    def _complete_some(self, seconds: float | None = None) -> bool:
+        """Take what is done, waiting until there is something; False where nothing was in so many seconds."""
+        try:
+            self._completions.get(timeout=seconds)()
+        except Empty:
+            return False
+        while not self._completions.empty():
+            self._completions.get()()
+        return True
 
     def _next_turn(self, only: Lane | None) -> Lane | None:
         if only is None:

@@ -9,6 +9,8 @@ from .facts import HostFacts
 from .scheduler import Lane
 
 if TYPE_CHECKING:
+    import contextvars
+
     from pyinfra.api.host import Host
 
     from .engine import Engine
@@ -20,6 +22,7 @@ class HostSide:
 
     Attributes:
         sequence: the hashes of its operations, in the order of its deploy code.
+        contexts: by operation, what its call saw.
         asked: by operation, what it asked in prepare and may be asked ahead.
         passed: what the operation that is being run has asked already.
         remembered: what is worth a hint to the next run.
@@ -33,6 +36,7 @@ class HostSide:
             engine.state, host, self.lane, lambda: engine.generation, lambda: engine.oldest_valid(self)
         )
         self.sequence: list[str] = []
+        self.contexts: dict[str, contextvars.Context] = {}
         self.asked: dict[str, list[Request]] = {}
         self.passed: set[Any] = set()
         self.remembered: dict[Any, tuple[Request, type[Any], tuple[Any, ...], dict[str, Any]]] = {}

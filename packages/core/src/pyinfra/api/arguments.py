@@ -228,8 +228,12 @@ all_argument_meta: dict[str, ArgumentMeta[Any]] = {
 
 CONNECTOR_ARGUMENT_KEYS: list[str] = list(_connector_meta)
 EXECUTION_KWARG_KEYS: list[str] = list(execution_argument_meta)
-# A host's `name` is its own affair.
-_IN_DATA = all_argument_meta.keys() - {"name"}
+# A host's `name` is its own affair, and so is an operation's.
+_INHERITED = all_argument_meta.keys() - {"name"}
+# Their defaults are the caller's to change, or hang on more than the config.
+_MADE_ANEW = ("_env", "_success_exit_codes", "_if")
+# The values of the config that was last asked for its defaults, which a change of it replaces, and those.
+_known_defaults: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
 
 
 def all_global_arguments() -> list[tuple[str, type]]:
@@ -256,20 +260,30 @@ def pop_global_arguments(
         ArgumentTypeError: a value has the wrong type, or an argument is unknown.
     """
     config = state.current_config
-    inherited = host.current_deploy_kwargs or {}
-    from_data = host.data.among(_IN_DATA)
-    found: dict[str, Any] = {}
-    given: list[str] = []
-    for key, meta in all_argument_meta.items():
-        if key in kwargs:
-            value = kwargs.pop(key)
-            given.append(key)
-        elif key in inherited and key != "name":
-            value = inherited.get(key)
-        else:
-            value = from_data[key] if key in from_data else meta.default(config)
-        found[key] = _checked(key, value, meta, config)
+    values = host.data.among(_INHERITED)
+    inherited: Mapping[str, Any] = host.current_deploy_kwargs or {}
+    values.update({key: inherited[key] for key in inherited.keys() & _INHERITED})
+    given = [key for key in all_argument_meta if key in kwargs]
+    values.update({key: kwargs.pop(key) for key in given})
+    found = _defaults(config)
+    for key, value in values.items():
+        found[key] = _checked(key, value, all_argument_meta[key], config)
     return cast("AllArguments", found), given
+
+
+def _defaults(config: Config) -> dict[str, Any]:
+    """Give all global arguments as they are where nobody gave any."""
+    global _known_defaults  # noqa: PLW0603 - remembers one answer
+    values = vars(config)
+    if _known_defaults[0] is not values:
+        _known_defaults = (values, {key: _default(key, config) for key in all_argument_meta})
+    made_anew = {key: _default(key, config) for key in _MADE_ANEW}
+    return {**_known_defaults[1], **made_anew}
+
+
+def _default(key: str, config: Config) -> Any:
+    meta = all_argument_meta[key]
+    return _checked(key, meta.default(config), meta, config)
 
 
 def _checked(key: str, value: Any, meta: ArgumentMeta[Any], config: Config) -> Any:

@@ -160,14 +160,25 @@ class Config(ConfigDefaults):
             raise ConfigError(f"unknown config: {', '.join(unknown)} (known: {', '.join(config_defaults)})")
         self.__dict__.update(config_defaults)
         self.__dict__.update(kwargs)
-        self._locked: dict[str, Any] = {}
+        self._locked: tuple[tuple[str, Any], ...] = ()
         for key, value in kwargs.items():
             self._check(key, value)
 
     def __setattr__(self, key: str, value: Any) -> None:
         if key.isupper():
             self._check(key, value)
-        super().__setattr__(key, value)
+        self._replace({key: value})
+
+    def __delattr__(self, key: str) -> None:
+        if key not in vars(self):
+            raise AttributeError(key)
+        kept = dict(vars(self))
+        del kept[key]
+        object.__setattr__(self, "__dict__", kept)
+
+    def _replace(self, changed: dict[str, Any]) -> None:
+        # Never in place: copies share the values until one of them changes.
+        object.__setattr__(self, "__dict__", {**vars(self), **changed})
 
     @staticmethod
     def _check(key: str, value: Any) -> None:
@@ -186,25 +197,23 @@ class Config(ConfigDefaults):
 
     def set_current_state(self, config_state: Iterable[tuple[str, Any]]) -> None:
         """Set keys to the values that `get_current_state` gave."""
-        for key, value in config_state:
-            super().__setattr__(key, copy(value))
+        self._replace({key: copy(value) for key, value in config_state})
 
     def lock_current_state(self) -> None:
         """Remember the values as they are, for `reset_locked_state`."""
-        self._locked = dict(self.get_current_state())
+        self._locked = tuple(self.get_current_state())
 
     def reset_locked_state(self) -> None:
         """Set every key to what it was at `lock_current_state`."""
-        self.set_current_state(self._locked.items())
+        self.set_current_state(self._locked)
 
     def copy(self) -> Config:
         """Give a copy that changes by itself."""
         made = Config.__new__(Config)
         # Each operation on each host has one: what can't change is shared.
-        values = {
-            key: copy(value) if type(value) in _CHANGING else value for key, value in vars(self).items()
-        }
-        made.__dict__.update(values)
+        values = vars(self)
+        changing = {key: copy(value) for key, value in values.items() if type(value) in _CHANGING}
+        object.__setattr__(made, "__dict__", {**values, **changing} if changing else values)
         return made
 
 

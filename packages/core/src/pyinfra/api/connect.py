@@ -17,9 +17,9 @@ def connect_all(state: State) -> None:
     Raises:
         RunFailedError: none could be connected to, or too few.
     """
-    state.engine.connect_all()
+    state.engine.connections.connect_all()
 
 
 def disconnect_all(state: State) -> None:
     """Disconnect from every host of a run."""
-    state.engine.disconnect_all()
+    state.engine.connections.disconnect_all()

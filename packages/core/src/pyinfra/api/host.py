@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
+from . import facts
 from ._host_data import HostData
 from .exceptions import ConnectError, PyinfraError
 from .output import format_text
@@ -50,7 +51,9 @@ class PerCall(Generic[V]):
         return value if of is instance else self._default
 
     def __set__(self, instance: object, value: V) -> None:
-        self._var.set((instance, value))
+        of, known = self._var.get()
+        if (known if of is instance else self._default) is not value:
+            self._var.set((instance, value))
 
 
 class Host:
@@ -310,9 +313,7 @@ class Host:
             from pyinfra.plugins import find_fact
 
             name_or_cls = find_fact(name_or_cls)
-        from .facts import get_fact
-
-        return get_fact(self.state, self, name_or_cls, args=args, kwargs=kwargs)
+        return facts.get_fact(self.state, self, name_or_cls, args=args, kwargs=kwargs)
 
     def connect(
         self, reason: str | None = None, show_errors: bool = True, raise_exceptions: bool = False
@@ -330,7 +331,7 @@ class Host:
         if self.connected:
             return
         try:
-            self.state.engine.connect(self, reason)
+            self.state.engine.connections.connect(self, reason)
         except ConnectError as error:
             if show_errors:
                 logger.error("%s%s", self.print_prefix, error)
@@ -339,7 +340,7 @@ class Host:
 
     def disconnect(self) -> None:
         """Disconnect, if there is a connection."""
-        self.state.engine.disconnect(self)
+        self.state.engine.connections.disconnect(self)
 
     def run_shell_command(self, command: Any, *args: Any, **kwargs: Any) -> tuple[bool, CommandOutput]:
         """Run a command on the host; see `BaseConnector.run_shell_command`."""
