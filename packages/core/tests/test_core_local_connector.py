@@ -11,6 +11,7 @@ import pytest
 from pyinfra.api import Config, HiddenValue, Inventory, MaskString, QuoteString, State, StringCommand
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.output import set_echo
+from pyinfra.connectors import _process
 from pyinfra.connectors.local import LocalConnector
 
 
@@ -202,6 +203,18 @@ def test_disconnecting_ends_what_still_runs(connector, folder: Path):
     connector.disconnect()
     thread.join(60)
     assert [done for done, _ in results] == [False]
+
+
+def test_disconnecting_ends_what_has_only_just_begun(connector, monkeypatch):
+    start = _process._start
+
+    def begun_as_the_connection_ends(command: str, reads: bool):
+        process = start(command, reads)
+        connector.disconnect()
+        return process
+
+    monkeypatch.setattr(_process, "_start", begun_as_the_connection_ends)
+    assert not connector.run_shell_command(StringCommand("sleep 60; sleep 60"), _timeout=20)[0]
 
 
 def test_disconnecting_ends_a_download(connector, folder: Path):

@@ -57,6 +57,7 @@ class LocalConnector(BaseConnector):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._running: set[subprocess.Popen[bytes]] = set()
+        self._disconnects = 0
 
     @staticmethod
     @override
@@ -67,6 +68,7 @@ class LocalConnector(BaseConnector):
 
     @override
     def disconnect(self) -> None:
+        self._disconnects += 1
         for process in list(self._running):
             kill_group(process)
 
@@ -121,10 +123,14 @@ class LocalConnector(BaseConnector):
     ) -> Finished:
         """Run a process that `disconnect` ends."""
         started: list[subprocess.Popen[bytes]] = []
+        disconnects = self._disconnects
 
         def remember(process: subprocess.Popen[bytes]) -> None:
             started.append(process)
             self._running.add(process)
+            # `disconnect` knows nothing of one that was only just begun.
+            if self._disconnects != disconnects:
+                kill_group(process)
 
         try:
             return run_process(command, stdin, timeout, feed, remember, terminal, output_wait)
