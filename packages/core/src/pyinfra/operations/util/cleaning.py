@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -39,13 +39,11 @@ class CleaningCommand(StringCommand):
     def execute(
         self, state: State, host: Host, connector_arguments: ConnectorArguments
     ) -> tuple[bool, CommandOutput]:
-        done = False
-        try:
-            done, output = self._command.execute(state, host, connector_arguments)
-        finally:
-            if not (done and self._only_on_failure):
-                host.run_shell_command(self._clean_up, **self._merged(connector_arguments))
-        return done, output
+        return _cleaned_up(
+            lambda: self._command.execute(state, host, connector_arguments),
+            lambda: host.run_shell_command(self._clean_up, **self._merged(connector_arguments)),
+            self._only_on_failure,
+        )
 
 
 class CleaningUpload(FileUploadCommand):
@@ -70,13 +68,24 @@ class CleaningUpload(FileUploadCommand):
     def execute(
         self, state: State, host: Host, connector_arguments: ConnectorArguments
     ) -> tuple[bool, CommandOutput]:
-        done = False
-        try:
-            done, output = super().execute(state, host, connector_arguments)
-        finally:
-            if not done:
-                host.run_shell_command(self._clean_up, **self._merged(connector_arguments))
-        return done, output
+        upload = super().execute
+        return _cleaned_up(
+            lambda: upload(state, host, connector_arguments),
+            lambda: host.run_shell_command(self._clean_up, **self._merged(connector_arguments)),
+            only_on_failure=True,
+        )
+
+
+def _cleaned_up(
+    run: Callable[[], tuple[bool, CommandOutput]], clean_up: Callable[[], object], only_on_failure: bool
+) -> tuple[bool, CommandOutput]:
+    done = False
+    try:
+        done, output = run()
+    finally:
+        if not (done and only_on_failure):
+            clean_up()
+    return done, output
 
 
 def undone(
