@@ -126,7 +126,7 @@ class Together:
             command = upload_command(command.dest, len(data.encode()), command.placement)
         if not isinstance(command, StringCommand):
             return None
-        text = command.get_raw_value()
+        text = command.as_run().get_raw_value()
         request = make_request(Question(text, None, shell, success), arguments)
         if not self._side.facts.can_share(request):
             return None

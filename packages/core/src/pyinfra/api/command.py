@@ -120,12 +120,16 @@ class StringCommand(PyinfraCommand):
         """Give the command as it may be shown."""
         return mask(self.separator.join(_text(bit, masked=True) for bit in self.bits))
 
+    def as_run(self) -> StringCommand:
+        """Give the command as it is run: itself, unless a subclass has it undo what it did where it fails."""
+        return self
+
     def execute(
         self, state: State, host: Host, connector_arguments: ConnectorArguments
     ) -> tuple[bool, CommandOutput]:
         """Run the command on the host; see `PyinfraCommand.execute`."""
         return host.run_shell_command(
-            self,
+            self.as_run(),
             print_output=state.print_output,
             print_input=state.print_input,
             **self._merged(connector_arguments),

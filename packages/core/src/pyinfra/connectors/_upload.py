@@ -64,12 +64,13 @@ class Placement:
     follow_links: bool = True
 
 
-def upload_command(dest: str, size: int, placement: Placement | None = None) -> StringCommand:
+def upload_command(dest: str, size: int | StringCommand, placement: Placement | None = None) -> StringCommand:
     """Give the command that puts its stdin in place as a file.
 
     Args:
         dest: the destination's path on the host.
-        size: the content's length in bytes; with another, nothing is changed and the command fails.
+        size: the content's length in bytes; with another, nothing is changed and the command fails; a
+            command's word that the shell expands to it.
         placement: what it must be before it is put in its place; where it can't be, nothing is changed either.
 
     Returns:

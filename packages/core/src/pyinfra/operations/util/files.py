@@ -9,6 +9,8 @@ from difflib import unified_diff
 from enum import Enum
 from typing import Any
 
+from typing_extensions import override
+
 from pyinfra.api.command import QuoteString, StringCommand
 from pyinfra.api.exceptions import OperationError
 from pyinfra.api.hiddenvalue import holds_secret, keep_secret
@@ -130,14 +132,47 @@ def _sed_command(
     extended_regex: bool,
     in_place: bool,
 ) -> StringCommand:
-    suffix = f".{get_timestamp()}"
     word = quote_interpolated(script) if interpolate_variables else quote_script(script)
-    bits: list[Any] = ["sed", *(["-E"] if extended_regex else []), *([f"-i{suffix}"] if in_place else [])]
     secret = holds_secret(script)
-    bits += ["-f -" if secret else word, quote_path(filename)]
-    if in_place and not backup:
-        bits += ["&& rm -f", quote_path(f"{filename}{suffix}")]
-    return feed(word, *bits) if secret else StringCommand(*bits)
+
+    def sed(path: Any, *options: str) -> StringCommand:
+        bits = ["sed", *(["-E"] if extended_regex else []), *options, "-f -" if secret else word, path]
+        return feed(word, *bits) if secret else StringCommand(*bits)
+
+    path = quote_path(filename)
+    if not in_place:
+        return sed(path)
+    suffix = f".{get_timestamp()}"
+    kept = quote_path(f"{filename}{suffix}")
+    return _EditInPlace(sed(path, f"-i{suffix}"), sed(kept), path, kept, backup)
+
+
+class _EditInPlace(StringCommand):
+    """A `sed -i`, of which it is verified that all it prints is in the file: some write to a full disk in silence.
+
+    Args:
+        edit: the command, which keeps the old file under another name.
+        printing: the command that prints the edited text of the file that was kept.
+        path: the file, quoted.
+        kept: the other name, quoted.
+        backup: whether that stays.
+    """
+
+    def __init__(
+        self, edit: StringCommand, printing: StringCommand, path: Any, kept: Any, backup: bool
+    ) -> None:
+        self._remove = [] if backup else ["&& rm -f", kept]
+        super().__init__(edit, *self._remove)
+        self._edit, self._printing, self._path, self._kept = edit, printing, path, kept
+
+    @override
+    def as_run(self) -> StringCommand:
+        printed = StringCommand("$(", self._printing, "| wc -c)")
+        # More is what someone else has written since.
+        verify = StringCommand("[ $(wc -c <", self._path, ") -ge", printed, "]")
+        told = StringCommand("echo sed could not write all of", self._path, ">&2")
+        put_back = StringCommand("|| {", told, "; mv -f", self._kept, self._path, "; false; }")
+        return StringCommand("{", self._edit, "&& {", verify, put_back, "; }", *self._remove, "; }")
 
 
 def sed_delete(
