@@ -8,6 +8,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from difflib import unified_diff
+from itertools import islice
+from pprint import pformat
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["assert_each_fails", "assert_fails", "refusal_tests"]
 
 _NEXT = "what follows"
+# Of a comparison, so many lines are told.
+_SHOWN = 40
 
 
 @operation()
@@ -143,7 +148,10 @@ def _parametrised(refusals: Sequence[tuple[str, Mapping[str, object], str]]) -> 
 
 def _compare(before: object, unchanged: Callable[[], object] | None) -> None:
     after = unchanged() if unchanged else None
-    assert after == before, f"something has changed: {before!r} became {after!r}"
+    if after != before:
+        old, new = (pformat(one, width=120).splitlines() for one in (before, after))
+        lines = unified_diff(old, new, n=0, lineterm="")
+        raise AssertionError("\n".join(["something has changed:", *islice(lines, 2, _SHOWN)]))
 
 
 @contextmanager
