@@ -159,30 +159,70 @@ def test_what_is_in_the_way_stays(srv, ssh_host):
 
 FULL = {
     "put": lambda: files.put(StringIO("y" * 100_000), "/srv/small/x"),
+    "put, new": lambda: files.put(StringIO("y" * 100_000), "/srv/small/new"),
+    "put, new and small": lambda: files.put(StringIO("y"), "/srv/small/new"),
+    "put, with folders": lambda: files.put(StringIO("y"), "/srv/small/in/a/new"),
     "template": lambda: files.template(StringIO("y" * 100_000), "/srv/small/x"),
-    "line": lambda: files.line("/srv/small/x", "^l 1$", replace="y" * 100_000),
+    "template, new": lambda: files.template(StringIO("y"), "/srv/small/new"),
+    "sync": lambda: files.sync("tree", "/srv/small/tree", delete=True),
+    "line": lambda: files.line("/srv/small/page", "line" * 9),
+    "line, replaced": lambda: files.line("/srv/small/x", "^l 1$", replace="y" * 100_000),
+    "line, replaced, with a backup": lambda: files.line("/srv/small/x", "^l 1$", replace="y", backup=True),
+    "line, removed": lambda: files.line("/srv/small/x", "^l 1$", present=False),
+    "line, behind a newline": lambda: files.line("/srv/small/page", "line" * 9, ensure_newline=True),
+    "line, new": lambda: files.line("/srv/small/new", "line"),
+    "line, new and long": lambda: files.line("/srv/small/new", "y" * 100_000),
+    "line, with a backup": lambda: files.line("/srv/small/page", "line", backup=True),
     "replace": lambda: files.replace("/srv/small/x", "l 1", "y" * 100_000),
+    "replace, with a backup": lambda: files.replace("/srv/small/x", "l 1", "y", backup=True),
     "block": lambda: files.block("/srv/small/x", "y" * 100_000),
+    "block, new": lambda: files.block("/srv/small/new", "y"),
+    "block, with a backup": lambda: files.block("/srv/small/x", "y", backup=True),
     "copy": lambda: files.copy("/srv/large", "/srv/small"),
+    "copy, over": lambda: files.copy("/srv/other/x", "/srv/small", overwrite=True),
+    "copy, of a folder": lambda: files.copy("/srv/other", "/srv/small"),
+    "move": lambda: files.move("/srv/large", "/srv/small"),
+    "move, over": lambda: files.move("/srv/other/x", "/srv/small", overwrite=True),
+    "move, of a folder": lambda: files.move("/srv/other", "/srv/small"),
+    "move, of a folder, over": lambda: files.move("/srv/other/tree", "/srv/small", overwrite=True),
     "download": lambda: files.download("file:///srv/large", "/srv/small/x", force=True),
+    "download, new": lambda: files.download("file:///srv/large", "/srv/small/new"),
+    "unarchive": lambda: files.unarchive(
+        "/srv/large.tar", "/srv/small", remote_src=True, creates="/srv/small/large"
+    ),
 }
+MAKE = """
+cd /srv
+mkdir -p small other/tree/in
+umount small 2> /dev/null || true
+mount -t tmpfs -o size=40k,mode=755 tmpfs small
+yes x | head -c 100000 > large
+echo o > other/a
+cp -p large other/x
+cp -p large other/tree/in
+tar -cf large.tar large
+cd small
+mkdir tree
+echo old > tree/old
+head -c 4090 /dev/zero | tr '\\0' z > page
+seq 400 | sed 's/^/l /' > x
+"""
 
 
 @pytest.mark.real_hosts
+@pytest.mark.parametrize("fixture", ["ssh_host", "busybox_host"])
 @pytest.mark.parametrize("state", ["full", "read-only"])
-def test_a_disk_that_takes_nothing_keeps_what_it_has(ssh_host, state):
-    content = "".join(f"l {number}\n" for number in range(400))
-    (ssh_host.root / "srv/large").write_text("x" * 100_000)
-    made = "mkdir /srv/small; mount -t tmpfs -o size=32k,mode=755 tmpfs /srv/small; cat > /srv/small/x"
-    ssh_host.check_output("sh", "-ec", made, input=content)
-    if state == "read-only":
-        ssh_host.check_output("mount", "-o", "remount,ro", "/srv/small")
+def test_a_disk_that_takes_nothing_keeps_what_it_has(request, fixture, state, tmp_path, monkeypatch):
+    host = request.getfixturevalue(fixture)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree/new").write_text("y" * 100_000)
+    end = "mount -o remount,ro ." if state == "read-only" else "cat /dev/zero > filled || true"
 
-    def unchanged():
-        told = ssh_host.check_output("stat", "-c", "%U %a", "/srv/small/x")
-        ssh_host.exec("sh", "-c", "cd /srv/small && rm -f pyinfra* large")
-        return told, ssh_host.check_output("cat", "/srv/small/x")
+    def content():
+        told = 'find . -exec stat -c "%n %u:%g %a %F" {} + ; find . -type f ! -name filled -exec md5sum {} +'
+        return sorted(host.check_output("sh", "-c", f"cd /srv; {told}").splitlines())
 
     for code in FULL.values():
-        assert_fails(ssh_host, code, "", unchanged, SUDO=True)
-    assert unchanged() == ("root 644\n", content)
+        host.check_output("sh", "-ec", f"{MAKE}{end}")
+        assert_fails(host, code, "", content, user="root")

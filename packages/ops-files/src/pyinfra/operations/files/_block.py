@@ -18,10 +18,13 @@ from pyinfra.api import (
     operation,
 )
 from pyinfra.api.hiddenvalue import holds_secret, keep_secret
+from pyinfra.connectors.util import Placement, upload_command
 from pyinfra.facts.files import Block, FindDirectories
 from pyinfra.facts.files._block import awk_command, awk_operand, awk_pattern, make_markers
 from pyinfra.facts.util.quoting import feed, quote_path, quote_script
 from pyinfra.operations.util.files import adjust_regex
+from pyinfra.operations.util.undoing import UndoingCommand
+from typing_extensions import override
 
 from ._arguments import check_path, reveal
 from ._diff import show_edit
@@ -31,6 +34,8 @@ from ._paths import edited_path
 # Gives a command that prints the edited text, to where the given redirection says.
 _Edit = Callable[[str], StringCommand]
 
+# A new file's permissions, as mktemp gives them.
+_NEW = Placement(mode=600)
 # Characters of a literal that each awk takes: mawk knows a limit.
 _LITERAL = 200
 
@@ -117,7 +122,8 @@ def block(
     path = edited_path(path)
     folder = _temporary_folder(path)
     redirection = ' > "$OUT"' if present or not _is_safe(folder) else " > $OUT"
-    yield _rewrite(path, edit(redirection), exists, backup, folder)
+    shown = _rewrite(path, edit(redirection), exists, backup, folder)
+    yield _Rewrite(shown, edit(""), path, exists, backup)
 
 
 def _refuse_directory(path: str) -> None:
@@ -250,3 +256,29 @@ def _rewrite(path: str, edit: StringCommand, exists: bool, backup: bool, folder:
         *(' && chown "$OWNER"', word),
         after,
     )
+
+
+class _Rewrite(StringCommand):
+    """The command of `_rewrite`, which is run as an upload of what an edit prints.
+
+    So the old file is there until the new one is whole, with its owner and mode; some awks that write to a full disk
+    do not tell.
+    """
+
+    def __init__(
+        self, shown: StringCommand, edit: StringCommand, path: str, exists: bool, backup: bool
+    ) -> None:
+        super().__init__(*shown.bits)
+        self._edit, self._path = edit, path
+        self._mode = None if exists else _NEW
+        self._backup = f"{path}.{timestamp()}" if backup and exists else None
+
+    @override
+    def as_run(self) -> StringCommand:
+        size = StringCommand('"$(($(__edit | wc -c)))"')
+        write = StringCommand("__edit > /dev/null && __edit |", upload_command(self._path, size, self._mode))
+        if self._backup is not None:
+            copy = quote_path(self._backup)
+            write = StringCommand("cp", quote_path(self._path), copy, "&&", write)
+            write = UndoingCommand(write, StringCommand("rm -f", copy)).as_run()
+        return StringCommand("{ __edit() {", self._edit, "; };", write, "; }")

@@ -7,9 +7,12 @@ from collections.abc import Generator
 
 from pyinfra import host
 from pyinfra.api import OperationError, OperationValueError, StringCommand, operation
+from pyinfra.connectors.util import upload_command
 from pyinfra.facts.files import Directory, File, SameTree, Sha1File
 from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations.util.files import unix_path_join
+from pyinfra.operations.util.undoing import making
+from typing_extensions import override
 
 from ._arguments import check_path
 
@@ -17,6 +20,9 @@ from ._arguments import check_path
 @operation(together=True)
 def copy(src: str, dest: str, overwrite: bool = False) -> Generator[StringCommand, None, None]:
     """Copy a file or directory on the host into a directory.
+
+    A copy that fails leaves nothing behind, and a file that was there as it was; only a directory that is copied over
+    another one may be there in part, and is copied again by the next run.
 
     Args:
         src: the path of what is copied, on the host.
@@ -60,7 +66,25 @@ def copy(src: str, dest: str, overwrite: bool = False) -> Generator[StringComman
             raise OperationError(f"{copied} already exists and is different than src")
         host.noop(f"{copied} already exists")
         return
-    yield StringCommand("cp -r", *(["-f"] if overwrite else []), quote_path(src), quote_path(dest))
+    copy = StringCommand("cp -r", *(["-f"] if overwrite else []), quote_path(src), quote_path(dest))
+    if present and not is_directory:
+        yield _Replacing(copy, src, copied)
+    else:
+        yield making(copy, quote_path(copied))
+
+
+class _Replacing(StringCommand):
+    """A `cp` onto a file, which is run so that the file has its old content until it has all of the new."""
+
+    def __init__(self, command: StringCommand, src: str, copied: str) -> None:
+        super().__init__(*command.bits)
+        self._src = quote_path(src)
+        self._copied = copied
+
+    @override
+    def as_run(self) -> StringCommand:
+        size = StringCommand('"$(($(wc -c <', self._src, ')))"')
+        return StringCommand(upload_command(self._copied, size), "<", self._src)
 
 
 def _is_within(path: str, folder: str) -> bool:

@@ -9,6 +9,7 @@ from pyinfra import host
 from pyinfra.api import OperationError, StringCommand, operation
 from pyinfra.facts.files import Directory, Link
 from pyinfra.facts.util.quoting import quote_path
+from pyinfra.operations.util.folders import missing_folders, remove_folders
 
 from ._arguments import check_mode, check_owner, check_path
 from ._metadata import chown_if_needed, metadata_changes
@@ -89,29 +90,31 @@ def directory(
         host.noop(f"directory {path} already exists")
 
 
-def ensure_parent(
+def make_parent(
     path: str, user: str | None = None, group: str | None = None
-) -> Generator[StringCommand, None, None]:
-    """Give the commands that make the directory above a path, where it is missing.
+) -> tuple[list[StringCommand], list[StringCommand]]:
+    """Give the commands that make the directory above a path, where it is missing, and those that undo that.
 
     Args:
         path: the path on the host.
         user: the user that should own a directory that is made.
         group: the group that should own it.
 
-    Yields:
-        The commands.
+    Returns:
+        Both; the second are for `undone`.
 
     Raises:
         OperationError: there is something else.
     """
     parent = posixpath.dirname(path)
     if not parent:
-        return
+        return [], []
     info = host.get_fact(Directory, path=parent)
     if info is None:
         refuse_unknown_owners(user, group)
-        yield StringCommand("mkdir -p", quote_path(parent))
-        yield from chown_if_needed(parent, user, group, None)
-    elif info is False and not host.get_fact(Link, path=parent):
+        undo = remove_folders(missing_folders(parent))
+        make = StringCommand("mkdir -p", quote_path(parent))
+        return [make, *chown_if_needed(parent, user, group, None)], undo
+    if info is False and not host.get_fact(Link, path=parent):
         raise OperationError(f"{parent} exists and is not a directory")
+    return [], []

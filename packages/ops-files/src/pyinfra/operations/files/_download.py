@@ -10,10 +10,12 @@ from typing import Any
 
 from pyinfra import host, state
 from pyinfra.api import OperationError, OperationTypeError, OperationValueError, StringCommand, operation
+from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.util import sha1_hash
 from pyinfra.facts.files import File, Md5File, Sha1File, Sha256File, Sha384File
 from pyinfra.facts.server import Date, Which
 from pyinfra.facts.util.quoting import quote_path
+from pyinfra.operations.util.cleaning import undone
 from pyinfra.operations.util.files import chmod, chown
 
 from ._arguments import check_mode, check_owner, check_path
@@ -50,7 +52,7 @@ def download(
     temp_dir: str | Path | None = None,
     extra_curl_args: dict[str, str] | None = None,
     extra_wget_args: dict[str, str] | None = None,
-) -> Generator[StringCommand, None, None]:
+) -> Generator[PyinfraCommand | StringCommand, None, None]:
     """Download a file from the web to the host, where it is not there yet.
 
     The host needs `curl` or `wget`. A checksum is compared on the host before (a file that has it is left alone), and
@@ -107,7 +109,8 @@ def download(
         raise OperationError(f"Destination {dest} already exists and is not a file")
     if info is None or force or not _is_current(dest, info, sums, cache_time):
         refuse_unknown_owners(user, group)
-        yield from _fetch(request, dest, temp_dir, sums)
+        temporary = _temporary_path(dest, temp_dir)
+        yield from undone(_fetch(request, dest, temporary, sums), [remove(temporary)])
         if user or group:
             yield chown(dest, user, group)
         if wanted_mode is not None:
@@ -161,26 +164,22 @@ def _is_younger(mtime: datetime | None, now: datetime, seconds: int) -> bool:
         return True
 
 
-def _fetch(
-    request: Request, dest: str, temp_dir: str | Path | None, sums: Mapping[str, str]
-) -> Iterator[StringCommand]:
-    temporary = _temporary_path(dest, temp_dir)
+def _fetch(request: Request, dest: str, temporary: str, sums: Mapping[str, str]) -> Iterator[StringCommand]:
     tool = "curl" if host.get_fact(Which, command="curl") else None
     if tool is None and host.get_fact(Which, command="wget"):
         tool = "wget"
     yield fetch_command(request, temporary, tool)
     if state.is_executing:
-        yield from _refuse_other(temporary, dest, sums)
+        _refuse_other(temporary, dest, sums)
     yield StringCommand("mv", quote_path(temporary), quote_path(dest))
 
 
-def _refuse_other(temporary: str, dest: str, sums: Mapping[str, str]) -> Iterator[StringCommand]:
-    """Remove what was downloaded, and fail, where it has another checksum, before it takes the place of a good file."""
+def _refuse_other(temporary: str, dest: str, sums: Mapping[str, str]) -> None:
+    """Refuse what has another checksum, before it takes the place of a good file."""
     found = {kind: host.get_fact(_FACTS[kind], path=temporary) for kind in sums}
     for kind, wanted in sums.items():
         if found[kind] == wanted:
             continue
-        yield remove(temporary)
         raise OperationError(
             f"{kind} did not match! What {host.name} has downloaded for {dest} has {found[kind]}, not {wanted}; "
             f"{dest} is left as it was"

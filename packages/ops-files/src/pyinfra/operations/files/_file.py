@@ -6,11 +6,13 @@ from collections.abc import Generator
 
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
+from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.files import File
 from pyinfra.facts.util.quoting import quote_path
+from pyinfra.operations.util.cleaning import undone
 
 from ._arguments import check_mode, check_owner, check_path
-from ._directory import ensure_parent
+from ._directory import make_parent
 from ._metadata import metadata_changes
 from ._owners import refuse_unknown_owners
 from ._paths import make_way, remove
@@ -28,7 +30,7 @@ def file(
     force: bool = False,
     force_backup: bool = True,
     force_backup_dir: str | None = None,
-) -> Generator[StringCommand, None, None]:
+) -> Generator[PyinfraCommand | StringCommand, None, None]:
     """Add, change or remove a file, whatever it holds.
 
     Args:
@@ -71,10 +73,10 @@ def file(
         elif info is None:
             host.noop(f"file {path} does not exist")
         return
-    if not info and create_remote_dir:
-        yield from ensure_parent(path, user, group)
+    made, undo = make_parent(path, user, group) if create_remote_dir and not info else ([], [])
+    yield from made
     changes = [StringCommand("touch", quote_path(path))] if touch or not info else []
     changes += metadata_changes(path, wanted_mode, user, group, info or None)
-    yield from changes
+    yield from undone(changes, undo)
     if not changes:
         host.noop(f"file {path} already exists")

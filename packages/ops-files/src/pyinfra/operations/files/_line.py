@@ -14,6 +14,7 @@ from pyinfra.api.hiddenvalue import keep_secret
 from pyinfra.facts.files import FindInFile
 from pyinfra.facts.util.quoting import quote_interpolated, quote_path
 from pyinfra.operations.util.files import adjust_regex, sed_delete, sed_replace, strip_regex_anchors
+from pyinfra.operations.util.undoing import appending
 
 from ._arguments import check_path, reveal
 from ._diff import show_edit
@@ -162,8 +163,9 @@ def _add(
         add = StringCommand("(", newline, ";", add, ")")
     shown = StringCommand("{ cat", path, "2> /dev/null;", add, "; }")
     show_edit(search.path, shown, exists=found is not None)
-    kept = ["cp", path, quote_path(f"{search.path}.{timestamp()}"), "&&"]
-    yield StringCommand(*(kept if backup and found is not None else []), add, ">>", path)
+    copies = [quote_path(f"{search.path}.{timestamp()}")] if backup and found is not None else []
+    kept = [StringCommand("cp", path, copy, "&&") for copy in copies]
+    yield appending(StringCommand(*kept, add, ">>", path), path, copies)
 
 
 def check_flags(flags: Any) -> None:

@@ -7,11 +7,14 @@ from typing import Any
 
 from pyinfra import host
 from pyinfra.api import OperationError, QuoteString, StringCommand, operation
+from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.files import Link, SameFile
 from pyinfra.facts.util.quoting import quote_path
+from pyinfra.operations.util.cleaning import undone
+from pyinfra.operations.util.undoing import UndoingCommand
 
 from ._arguments import check_owner, check_path
-from ._directory import ensure_parent
+from ._directory import make_parent
 from ._metadata import chown_if_needed
 from ._owners import refuse_unknown_owners
 from ._paths import make_way, remove
@@ -29,7 +32,7 @@ def link(
     force: bool = False,
     force_backup: bool = True,
     force_backup_dir: str | None = None,
-) -> Generator[StringCommand, None, None]:
+) -> Generator[PyinfraCommand | StringCommand, None, None]:
     """Add, change or remove a link.
 
     Args:
@@ -78,11 +81,14 @@ def link(
         refuse_unknown_owners(user, group)
     if info is False:
         yield from make_way(path, "link", force, force_backup, force_backup_dir)
-    elif info is None and create_remote_dir:
-        yield from ensure_parent(path, user, group)
-    changes = [] if is_right else [*([remove(path)] if info else []), _make(path, wanted, symbolic)]
+    made, undo = make_parent(path, user, group) if create_remote_dir and info is None else ([], [])
+    yield from made
+    changes = [] if is_right else [_make(path, wanted, symbolic)]
+    if info and not is_right:
+        old = _make(path, str(info["link_target"]), symbolic=True)
+        changes = [remove(path), UndoingCommand(changes[0], old)]
     changes += chown_if_needed(path, user, group, info if is_right else None, dereference=False)
-    yield from changes
+    yield from undone(changes, undo)
     if not changes:
         host.noop(f"link {path} already exists")
 

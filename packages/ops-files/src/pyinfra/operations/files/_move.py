@@ -10,9 +10,11 @@ from pyinfra.api import FactBase, OperationError, QuoteString, StringCommand, op
 from pyinfra.facts.files import Directory, File
 from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations.util.files import unix_path_join
+from pyinfra.operations.util.undoing import UndoingCommand
 from typing_extensions import override
 
 from ._arguments import check_path
+from ._local import temporary_path
 from ._paths import remove
 
 # Both folders as they are, whatever links lead there; a name may end in newlines, which the x keeps.
@@ -21,6 +23,10 @@ p=$(CDPATH= cd -P "$1" && pwd -P && echo x) || exit 0; p=${p%?x}
 d=$(CDPATH= cd -P "$2" && pwd -P && echo x) || exit 0; d=${d%?x}
 if [ "$p" = "$d" ]; then echo in; fi
 case ${d%/}/ in "${p%/}/$3"/*) echo below;; esac"""
+
+
+# The number of things that find finds, whatever their names are.
+_COUNT = "-print0 2> /dev/null | tr -cd '\\0' | wc -c)"
 
 
 class Destination(FactBase[str]):
@@ -49,9 +55,52 @@ class Destination(FactBase[str]):
         return ""
 
 
+class _Aside(StringCommand):
+    """A removal of what is in the way, which is run as a renaming: what follows may fail."""
+
+    def __init__(self, path: str, aside: str) -> None:
+        super().__init__(remove(path, recursive=True))
+        self._names = quote_path(path), quote_path(aside)
+
+    @override
+    def as_run(self) -> StringCommand:
+        return StringCommand("mv", *self._names)
+
+
+class _Move(StringCommand):
+    """A `mv` that leaves nothing at the destination where it fails, and puts back what was there.
+
+    Between file systems, mv copies everything and then removes the source: where less of that is left than is at the
+    destination, the destination is what stays.
+
+    Args:
+        src: the path of what is moved.
+        dest: the folder.
+        moved: its path there.
+        aside: where what was there is; None for nothing.
+    """
+
+    def __init__(self, src: str, dest: str, moved: str, aside: str | None) -> None:
+        super().__init__("mv", quote_path(src), quote_path(dest))
+        self._src, self._moved = quote_path(src), quote_path(moved)
+        self._aside = quote_path(aside) if aside else None
+
+    @override
+    def as_run(self) -> StringCommand:
+        left, there = (StringCommand("$(find", path, _COUNT) for path in (self._src, self._moved))
+        undo = StringCommand("[", left, "-lt", there, "] || rm -rf", self._moved)
+        if self._aside is None:
+            return UndoingCommand(self, undo).as_run()
+        command = StringCommand(*self.bits, "&& rm -rf", self._aside)
+        put_back = StringCommand("; [ -e", self._moved, "] || mv", self._aside, self._moved)
+        return UndoingCommand(command, StringCommand(undo, put_back)).as_run()
+
+
 @operation(together=True)
 def move(src: str, dest: str, overwrite: bool = False) -> Generator[StringCommand, None, None]:
     """Move a file or directory on the host into a directory.
+
+    Where it fails, it leaves nothing behind in the directory, and what was there of that name is there again.
 
     Args:
         src: the path of what is moved, on the host.
@@ -75,13 +124,14 @@ def move(src: str, dest: str, overwrite: bool = False) -> Generator[StringComman
         raise OperationError(f"src {src} does not exist")
     if not host.get_fact(Directory, path=dest):
         raise OperationError(f"dest {dest} is not an existing directory")
+    aside = None
     moved = unix_path_join(dest, posixpath.basename(src.rstrip("/")))
     if host.get_fact(File, path=moved) is not None:
         if not overwrite:
             raise OperationError(f"dest {moved} already exists and `overwrite` is unset")
         _refuse_loss(src, dest)
-        yield remove(moved, recursive=True)
-    yield StringCommand("mv", quote_path(src), quote_path(dest))
+        yield _Aside(moved, aside := temporary_path(dest, ".old"))
+    yield _Move(src, dest, moved, aside)
 
 
 def _refuse_loss(src: str, dest: str) -> None:

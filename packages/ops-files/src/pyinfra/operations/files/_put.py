@@ -17,16 +17,18 @@ from pyinfra.api import (
     StringCommand,
     operation,
 )
+from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.util import get_path_permissions_mode
 from pyinfra.connectors.util import Placement
 from pyinfra.facts.files import Directory, File, Link
 from pyinfra.facts.server import Home
+from pyinfra.operations.util.cleaning import undone
 from pyinfra.operations.util.files import MetadataTimeField, chmod, chown, touch, unix_path_join
 
 from ._arguments import check_mode, check_owner, check_path
 from ._checksums import is_same_content
 from ._diff import show_upload
-from ._directory import ensure_parent
+from ._directory import make_parent
 from ._local import LocalFileError, is_io, local_os, local_path, temporary_path
 from ._metadata import metadata_changes
 from ._times import read_local_times, time_differs, wanted_time
@@ -50,7 +52,7 @@ def put(
     mtime: datetime | float | int | str | bool | None = None,
     *,
     validate: str | None = None,
-) -> Generator[FileUploadCommand | StringCommand, None, None]:
+) -> Generator[PyinfraCommand | StringCommand, None, None]:
     """Upload a file, where the host's differs.
 
     Contents are compared by checksum. The host's file is replaced as a whole, once the new one has its owner and mode
@@ -96,8 +98,8 @@ def put(
     placement = _placement(user, group, wanted_mode, validate)
     local_times = read_local_times(None if is_io(source) else str(source))
     dest, info = _find_destination(dest, source)
-    if create_remote_dir and not info:
-        yield from ensure_parent(dest, user, group)
+    made, undo = make_parent(dest, user, group) if create_remote_dir and not info else ([], [])
+    yield from made
     changes: list[Any] = []
     if not info or force or _is_missing(source) or not is_same_content(source, dest):
         if not _is_missing(source):
@@ -106,7 +108,7 @@ def put(
         info = None
     else:
         changes += metadata_changes(dest, wanted_mode, user, group, info)
-    yield from changes
+    yield from undone(changes, undo)
     for field, value in ((MetadataTimeField.MTIME, mtime), (MetadataTimeField.ATIME, atime)):
         wanted = wanted_time(field, value, local_times, is_io(source))
         if wanted is not None and (not info or time_differs(wanted, info[field.value])):

@@ -15,9 +15,12 @@ from pyinfra.api import (
     StringCommand,
     operation,
 )
+from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.files import Directory, File
 from pyinfra.facts.util.quoting import quote_path
+from pyinfra.operations.util.cleaning import undone
 from pyinfra.operations.util.files import chown
+from pyinfra.operations.util.undoing import making
 
 from ._arguments import check_owner, check_path
 from ._local import LocalFileError, local_os, local_path, temporary_path
@@ -47,10 +50,11 @@ def unarchive(
     extra_opts: list[str] | None = None,
     user: str | None = None,
     group: str | None = None,
-) -> Generator[FileUploadCommand | StringCommand, None, None]:
+) -> Generator[PyinfraCommand | StringCommand, None, None]:
     """Extract an archive into a directory on the host, with `tar` or `unzip`.
 
-    Without `creates` it is extracted each time.
+    Without `creates` it is extracted each time. Where that fails, `creates` is not there, and the next run extracts
+    it again; what else was extracted stays.
 
     Args:
         src: the archive, by whose name its format is known: a local path, in the deploy's folder where it is relative.
@@ -92,7 +96,10 @@ def unarchive(
     else:
         archive = temporary_path()
         yield FileUploadCommand(_find_local(src), archive, remote_temp_filename=temporary_path())
-    yield _extract(archive, dest, kind, options)
+    extract = _extract(archive, dest, kind, options)
+    if creates is not None:
+        extract = making(extract, quote_path(creates))
+    yield from undone([extract], [] if remote_src else [remove(archive)])
     if not remote_src:
         yield remove(archive)
     if user or group:
