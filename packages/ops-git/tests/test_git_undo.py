@@ -170,3 +170,32 @@ def test_a_merge_that_someone_else_has_begun(diverged, rebase):
     assert "MERGE_HEAD" in before
     assert list(run_deploy(diverged, code).failed)[-1] == "clone"
     assert status(diverged, "clone") == before
+
+
+def test_a_branch_that_can_not_be_followed(diverged):
+    """The clone is on the branch, and at the commit, that it was on, with what was changed."""
+    commit = "git add .; git commit -qm one; git checkout -q main"
+    run(diverged, "git -C clone worktree remove --force ../tree; git -C clone branch -q -D other")
+    run(diverged, "cd clone; git reset -q --hard origin/main")
+    for folder in ("source", "clone"):
+        run(diverged, f"cd {folder}; git checkout -qb other; echo {folder} > other; {commit}")
+    # A submodule that can't be had: on a branch that the clone does not know yet, and on its own.
+    lose = "git config -f .gitmodules submodule.inner.url /srv/git/none"
+    run(diverged, f"cd source; git checkout -qb sub; git submodule -q add ../outer inner; {lose}; {commit}")
+    run(diverged, "git -C source merge -q sub; cd clone; echo x > new; echo x >> large; git fetch -q")
+    attempts = {
+        "conflict": {"branch": "other"},
+        "rebase": {"branch": "other", "rebase": True},
+        "new branch": {"branch": "sub", "update_submodules": True},
+        "same branch": {"update_submodules": True},
+    }
+
+    def code():
+        for name, arguments in attempts.items():
+            git.repo("/srv/git/source", "/srv/git/clone", name=name, _ignore_errors=True, **arguments)
+
+    branches = "cd clone; git branch --list; git diff --stat"
+    before = status(diverged, "clone"), run(diverged, branches)
+    for _ in range(2):
+        assert list(run_deploy(diverged, code).failed) == list(attempts)
+        assert (status(diverged, "clone"), run(diverged, branches)) == before

@@ -11,9 +11,10 @@ from pyinfra.facts.files import File
 from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations import files
 from pyinfra.operations.util.cleaning import undone
+from pyinfra.operations.util.folders import missing_folders, remove_folders
 from pyinfra.operations.util.tools import check_tool
 
-from ._undo import missing_folders, names_in, remove_folders
+from ._undo import names_in
 from ._words import check_owners, check_path, owned
 
 # What `git init --bare` makes.

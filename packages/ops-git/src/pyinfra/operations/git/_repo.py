@@ -20,9 +20,10 @@ from pyinfra.facts.git import (
 )
 from pyinfra.operations import files, ssh
 from pyinfra.operations.util.cleaning import undone
+from pyinfra.operations.util.folders import missing_folders, remove_folders
 from pyinfra.operations.util.tools import check_tool
 
-from ._undo import abort, empty, missing_folders, names_in, remove_folders
+from ._undo import abort, back_to_commit, empty, names_in
 from ._words import check_name, check_owners, check_path, git_in, is_behind, owned, quoted, told
 
 # `user@host:path`, and `ssh://user@host:port/path`.
@@ -51,8 +52,8 @@ def repo(
     Where another user than the one who runs git owns the clone, git refuses to work in it: run the operation as that
     user (`_sudo_user`), and leave `user` out. What was changed in the clone and is not committed is kept; where a
     commit to come changes the same files, or can't be merged with those of the clone's own, the operation fails as git
-    does, and nothing is changed. A new clone is there
-    whole, with its submodules and its owner, or not at all: where something fails, what was made is removed.
+    does, and the clone is on the branch, and at the commit, that it was on. A new clone is there whole, with its
+    submodules and its owner, or not at all: where something fails, what was made is removed.
 
     Args:
         src: what to clone: a URL, or a path on the host.
@@ -106,7 +107,7 @@ def repo(
         recursive = ["--recursive"] if recursive_submodules else []
         commands.append(["submodule update --init", *recursive])
     if commands:
-        undo = [*(_undo_clone(dest) if is_new else _undo_update(dest, src)), *undo]
+        undo = [*(_undo_clone(dest) if is_new else _undo_update(dest, src, branch)), *undo]
     yield from undone((git_in(dest, *bits) for bits in commands), undo)
     is_others = _is_others(info, user, group)
     if (commands or is_others) and (user or group):
@@ -153,10 +154,16 @@ def _undo_clone(dest: str) -> list[StringCommand]:
     return [empty(dest)] if names_in(dest) == [] else []
 
 
-def _undo_update(dest: str, src: str) -> list[StringCommand]:
-    urls = told(GitConfig, dest, system=False).get("remote.origin.url", []) if state.is_executing else []
-    back = [git_in(dest, "remote set-url origin", *quoted(*urls))] if len(urls) == 1 and urls != [src] else []
-    return [*abort(dest), *back]
+def _undo_update(dest: str, src: str, branch: str | None) -> list[StringCommand]:
+    if not state.is_executing:
+        return []
+    urls = told(GitConfig, dest, system=False).get("remote.origin.url", [])
+    undo = abort(dest)
+    if undo:
+        undo += back_to_commit(dest, branch)
+    if len(urls) == 1 and urls != [src]:
+        undo.append(git_in(dest, "remote set-url origin", *quoted(*urls)))
+    return undo
 
 
 def _update(

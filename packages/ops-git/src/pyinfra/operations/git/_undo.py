@@ -2,39 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 from pyinfra import host, state
 from pyinfra.api import FactBase, StringCommand
+from pyinfra.facts.git import GitCheckedOutBranch, GitLocalCommit
 from pyinfra.facts.util.quoting import quote_path
 from typing_extensions import override
 
-from ._words import git_in
-
-
-class _MissingFolders(FactBase["list[str]"]):
-    """Which folders are not there, as the shell's `test` tells."""
-
-    side_effect_free = True
-
-    @override
-    def command(self, folders: list[str]) -> StringCommand:
-        self._folders = folders
-        tests = [
-            StringCommand("test -e", path, "|| test -L", path, f"|| echo {number};")
-            for number, path in enumerate(map(quote_path, folders))
-        ]
-        return StringCommand(*tests, "true")
-
-    @override
-    def process(self, output: list[str]) -> list[str]:
-        numbers = {int(line) for line in output if line.isdecimal()}
-        return [folder for number, folder in enumerate(self._folders) if number in numbers]
-
-    @staticmethod
-    @override
-    def default() -> list[str]:
-        return []
+from ._words import git_in, quoted, told
 
 
 class _Names(FactBase["list[str] | None"]):
@@ -73,30 +47,9 @@ class _Unfinished(FactBase["list[str]"]):
         return []
 
 
-def missing_folders(path: str) -> list[str]:
-    """Give those of a folder and of the folders above it that are not there yet.
-
-    Args:
-        path: the folder.
-
-    Returns:
-        Their paths, the innermost first; none in prepare, when nothing is made.
-    """
-    if not state.is_executing:
-        return []
-    own = PurePosixPath(path)
-    folders = [str(folder) for folder in (own, *own.parents) if str(folder) not in ("~", ".", "/", "//")]
-    return host.get_fact(_MissingFolders, folders=folders) if folders else []
-
-
 def names_in(folder: str) -> list[str] | None:
     """Give the names of what is in a folder; None where the host can't tell, and in prepare."""
     return host.get_fact(_Names, folder=folder) if state.is_executing else None
-
-
-def remove_folders(folders: list[str]) -> list[StringCommand]:
-    """Word what removes folders that are empty, in the order given, and leaves others."""
-    return [StringCommand("rmdir", *map(quote_path, folders))] if folders else []
 
 
 def empty(folder: str) -> StringCommand:
@@ -117,3 +70,24 @@ def abort(folder: str) -> list[StringCommand]:
     if not state.is_executing or host.get_fact(_Unfinished, folder=folder):
         return []
     return [git_in(folder, what, "--abort") for what in ("merge", "rebase")]
+
+
+def back_to_commit(folder: str, branch: str | None) -> list[StringCommand]:
+    """Word what has a clone be where it is now, after a failure on a branch.
+
+    Args:
+        folder: the clone.
+        branch: the branch that is to be checked out, which is removed where it is not there yet.
+
+    Returns:
+        The commands; none where the clone has no commit.
+    """
+    commit = told(GitLocalCommit, folder)
+    if commit is None:
+        return []
+    current = told(GitCheckedOutBranch, folder)
+    checkout = git_in(folder, "checkout -q", *(quoted(current) if current else ["--detach", commit]), "--")
+    # Without need, this would have what is staged be staged no more.
+    reset = git_in(folder, f"rev-parse HEAD | grep -q -x {commit} || git reset -q --keep {commit}")
+    is_new = branch is not None and told(GitLocalCommit, folder, ref=f"refs/heads/{branch}") is None
+    return [checkout, reset, *([git_in(folder, "branch -q -D --", *quoted(str(branch)))] if is_new else [])]

@@ -12,8 +12,9 @@ from pyinfra.facts.files import File
 from pyinfra.facts.git import GitLocalCommit, GitTrackingBranch
 from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations.util.cleaning import undone
+from pyinfra.operations.util.folders import missing_folders, remove_folders
 
-from ._undo import abort, missing_folders, remove_folders
+from ._undo import abort
 from ._words import (
     check_name,
     check_owners,
