@@ -101,6 +101,29 @@ def test_a_file_system_that_can_not_be_written(ssh_host, folder):
     assert not left_behind(ssh_host)
 
 
+@pytest.mark.parametrize(("folder", "size"), [("/tmp", "4k"), ("/var/spool/cron/crontabs", "12k")])
+def test_a_disk_with_room_for_a_part(ssh_host, folder, size):
+    lines = [f"1 2 3 4 5 job {number} {'x' * 40}" for number in range(100)]
+    ssh_host.check_output("sh", "-ec", "crontab -", input="\n".join([*lines, ""]))
+    mount = f"cp -a {folder} /kept; mount -t tmpfs -o mode=1777,size={size} tmpfs {folder}"
+    ssh_host.check_output("sh", "-ec", f"{mount}; cp -a /kept/. {folder}")
+    attempts = {
+        "add": {"command": "true"},
+        "change": {"command": lines[0][10:], "minute": 9},
+        "remove": {"command": lines[1][10:], "present": False},
+    }
+
+    def code():
+        for name, arguments in attempts.items():
+            crontab.crontab(name=name, _ignore_errors=True, **arguments)
+        server.shell("true", name="next")
+
+    result = run_deploy(ssh_host, code, user="root")
+    assert (list(result.failed), result.changed) == (list(attempts), ["next"])
+    assert ssh_host.check_output("crontab", "-l").splitlines()[-len(lines) :] == lines
+    assert not left_behind(ssh_host)
+
+
 def test_without_cron(ssh_host):
     (ssh_host.root / "usr/bin/crontab").unlink()
     result = run_deploy(ssh_host, lambda: crontab.crontab("true", name="add"))

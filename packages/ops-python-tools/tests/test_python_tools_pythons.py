@@ -143,3 +143,21 @@ def test_what_can_not_be_made_fails_and_leaves_the_rest(tmp_path):
     assert (tmp_path / "file").read_text() == "kept"
     assert not (tmp_path / "a").exists()
     assert not (tmp_path / "b").exists()
+
+
+@pytest.mark.parametrize("tool", ["virtualenv", "python", "uv"])
+def test_an_environment_that_is_made_in_part_is_none(tmp_path, monkeypatch, tool):
+    """As on a disk that fills up: the next run must not take it for one."""
+    program = tmp_path / "bin" / tool
+    program.parent.mkdir()
+    program.write_text(
+        '#!/bin/sh\nfor path; do :; done\nmkdir -p "$path/bin"\ntouch "$path/pyvenv.cfg" "$path/bin/activate"\n'
+        "echo no room >&2; exit 1\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    path = tmp_path / "it's new"
+    make = {"virtualenv": pip.virtualenv, "python": pip.venv, "uv": uv.venv}[tool]
+    for _ in range(2):
+        assert "no room" in run_deploy("@local", lambda: make(name="env", path=str(path))).failed["env"]
+        assert not path.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from io import StringIO
 
@@ -217,13 +218,19 @@ def test_what_can_not_be_kept_is_not_set_either(request, fixture, places):
 
 @pytest.mark.real_hosts
 def test_a_file_system_that_is_full(ssh_host):
-    # All of /etc, on a file system that has no room left.
+    # All of /etc, on a file system that has no room left; nor have these files, in what they have of it.
     script = "mkdir /old; cp -a /etc/. /old; mount -t tmpfs -o size=8m,mode=755 tmpfs /etc; cp -a /old/. /etc"
-    ssh_host.check_output("sh", "-ec", script)
+    ssh_host.check_output(
+        "sh", "-ec", f"{script}; rm -f /etc/timezone; ln -sf /usr/share/zoneinfo/UTC /etc/localtime"
+    )
+    fill = "yes '#' | head -c 4092 | tee /etc/sysctl.conf > /etc/security/limits.conf"
+    ssh_host.check_output("sh", "-ec", f"{fill}; mkdir -m 700 /etc/keys")
     ssh_host.exec("sh", "-c", "cat /dev/zero > /etc/zero")
-    failed = all_fail(ssh_host, ["useradd", "etc_hosts", "locale", "hostname"])
-    assert "No space left on device" in failed["etc_hosts"]
-    assert "No space left on device" in failed["hostname"]
+    failed = all_fail(
+        ssh_host, ["useradd", "etc_hosts", "locale", "hostname", "keys", "limit", "sysctl", "timezone"]
+    )
+    for name in ("etc_hosts", "hostname", "keys", "limit", "sysctl", "timezone"):
+        assert re.search("No space left on device|I/O error", failed[name]), failed[name]
 
 
 TOOLS = {

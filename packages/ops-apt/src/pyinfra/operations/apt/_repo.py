@@ -10,6 +10,7 @@ from pyinfra.api import OperationError, OperationValueError, QuoteString, String
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.apt import AptSource, AptSources, parse_apt_repo
 from pyinfra.operations import files
+from pyinfra.operations.util.undoing import appending
 
 from ._arguments import check_file_name, check_text
 from ._command import LockedCommand
@@ -72,7 +73,9 @@ def repo(
 def _add(src: str, path: str) -> Generator[PyinfraCommand, None, None]:
     commands = list(files.line._inner(path=path, line=src, escape_regex_characters=True))
     # The line is there, but not as a source: it is commented out, or part of a longer one.
-    yield from commands or [StringCommand("printf '%s\\n'", QuoteString(src), ">>", QuoteString(path))]
+    file = QuoteString(path)
+    show = StringCommand("printf '%s\\n'", QuoteString(src), ">>", file)
+    yield from commands or [appending(show, file)]
 
 
 def _remove(src: str, path: str | None, found: list[AptSource]) -> Generator[PyinfraCommand, None, None]:

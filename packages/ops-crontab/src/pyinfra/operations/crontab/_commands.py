@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pyinfra.api import Host, QuoteString, StringCommand
+from pyinfra.api import QuoteString, StringCommand
 from typing_extensions import override
-
-if TYPE_CHECKING:
-    from pyinfra.api import State
-    from pyinfra.api.arguments import ConnectorArguments
-    from pyinfra.connectors.util import CommandOutput
 
 
 class OnCopy(StringCommand):
@@ -28,15 +21,33 @@ class OnCopy(StringCommand):
         self._is_last = is_last
 
     @override
-    def execute(
-        self, state: State, host: Host, connector_arguments: ConnectorArguments
-    ) -> tuple[bool, CommandOutput]:
+    def as_run(self) -> StringCommand:
+        bits = (bit.as_run() if isinstance(bit, StringCommand) else bit for bit in self.bits)
         remove = StringCommand("rm -f", QuoteString(self._copy))
-        tidy = StringCommand(
-            "umask 077; {",
-            StringCommand(*self.bits),
+        return StringCommand(
+            "( umask 077; {",
+            StringCommand(*bits),
             "; } && STATUS=0 || STATUS=$?;",
             *([remove, ";"] if self._is_last else ['[ "$STATUS" -eq 0 ] ||', remove, ";"]),
-            'exit "$STATUS"',
+            'exit "$STATUS" )',
         )
-        return tidy.execute(state, host, connector_arguments)
+
+
+class Listing(StringCommand):
+    """A `crontab -l` into a copy, of which it is verified that it is whole: some write to a full disk in silence.
+
+    Args:
+        copy: the copy's path.
+        whose: crontab's options that say whose it is.
+    """
+
+    def __init__(self, copy: str, *whose: object) -> None:
+        self._copy = QuoteString(copy)
+        self._list = StringCommand("crontab -l", *whose)
+        super().__init__(self._list, ">", self._copy)
+
+    @override
+    def as_run(self) -> StringCommand:
+        verify = StringCommand("&& [ $(", self._list, "| wc -c) -eq $(wc -c <", self._copy, ") ]")
+        told = StringCommand("|| { echo could not write all of", self._copy, ">&2; false; }")
+        return StringCommand(*self.bits, verify, told)

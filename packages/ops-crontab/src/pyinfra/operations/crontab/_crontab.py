@@ -12,7 +12,7 @@ from pyinfra.facts.crontab import Crontab, CrontabResult
 from pyinfra.facts.crontab._crontab import NAME_COMMENT, CrontabItem
 from pyinfra.operations.util.files import sed_delete, sed_replace
 
-from ._commands import OnCopy
+from ._commands import Listing, OnCopy
 
 Time = list[str | int] | str | int | None
 
@@ -110,7 +110,7 @@ def crontab(
         )
     whose = [] if user is None else ["-u", QuoteString(user)]
     if table:
-        yield OnCopy(file, "crontab -l", *whose, ">", QuoteString(file))
+        yield OnCopy(file, Listing(file, *whose))
     for change in edit:
         yield OnCopy(file, change)
     yield OnCopy(file, "crontab", *whose, QuoteString(file), is_last=True)

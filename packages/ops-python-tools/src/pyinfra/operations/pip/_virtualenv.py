@@ -8,6 +8,7 @@ from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
 from pyinfra.facts.files import File
 from pyinfra.facts.util.quoting import quote_path
+from pyinfra.operations.util.undoing import making
 
 from ._arguments import check_path
 
@@ -56,7 +57,8 @@ def virtualenv(
     if exists == present:
         host.noop(f"virtualenv {path} {'exists' if present else 'does not exist'}")
     elif present:
-        yield StringCommand(*_command(python, venv, site_packages, always_copy), quote_path(path))
+        folder = quote_path(path)
+        yield making(StringCommand(*_command(python, venv, site_packages, always_copy), folder), folder)
     else:
         yield StringCommand("rm -rf", quote_path(path))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pyinfra.api import Host, StringCommand
 from pyinfra.connectors.util import CommandOutput, OutputLine
 from pyinfra.operations.pip._changes import UV_CHANGE, UV_PYTHON
+from pyinfra.operations.util.undoing import making
 from typing_extensions import override
 
 if TYPE_CHECKING:
@@ -47,16 +48,16 @@ class MakeEnvironmentCommand(StringCommand):
 
     Args:
         file: a file that an environment has, as a word of a command.
+        path: its folder, likewise.
         bits: the command.
     """
 
-    def __init__(self, file: object, *bits: object) -> None:
+    def __init__(self, file: object, path: object, *bits: object) -> None:
         super().__init__(*bits)
-        self._file = file
+        self._file, self._path = file, path
 
     @override
-    def execute(
-        self, state: State, host: Host, connector_arguments: ConnectorArguments
-    ) -> tuple[bool, CommandOutput]:
-        exists, output = host.run_shell_command(StringCommand("test -e", self._file), **connector_arguments)
-        return (True, output) if exists else super().execute(state, host, connector_arguments)
+    def as_run(self) -> StringCommand:
+        return StringCommand(
+            "test -e", self._file, "||", making(StringCommand(*self.bits), self._path).as_run()
+        )

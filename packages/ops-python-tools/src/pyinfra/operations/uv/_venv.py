@@ -90,4 +90,5 @@ def venv(
         yield StringCommand("uv venv", *options, quote_path(path))
     else:
         file = quote_path(unix_path_join(path, "pyvenv.cfg"))
-        yield MakeEnvironmentCommand(file, "uv venv", *options, quote_path(path))
+        folder = quote_path(path)
+        yield MakeEnvironmentCommand(file, folder, "uv venv", *options, folder)

@@ -17,8 +17,12 @@ from pyinfra.api import (
 )
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.util import get_file_io, get_file_path
+from pyinfra.facts.files import File
 from pyinfra.facts.server import AuthorizedKeys, Home
+from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations import files
+from pyinfra.operations.util.cleaning import undone
+from pyinfra.operations.util.undoing import appending
 
 from ._names import check_account_name, check_path
 
@@ -75,10 +79,10 @@ def user_authorized_keys(
         content = StringIO("".join(f"{key}\n" for key in wanted))
         yield from files.put._inner(src=content, dest=path, user=user, group=group, mode=FILE_MODE)
         return
-    yield from files.file._inner(path=path, user=user, group=group, mode=FILE_MODE)
-    for key in wanted:
-        if key not in existing:
-            yield _append(path, key)
+    made = list(files.file._inner(path=path, user=user, group=group, mode=FILE_MODE))
+    is_new = state.is_executing and host.get_fact(File, path=path) is None
+    appended = [_append(path, key) for key in wanted if key not in existing]
+    yield from undone([*made, *appended], [StringCommand("rm -f", quote_path(path))] if is_new else [])
 
 
 def _check_place(group: object, directory: object, filename: object) -> None:
@@ -91,13 +95,13 @@ def _check_place(group: object, directory: object, filename: object) -> None:
 
 
 def _append(path: str, key: str) -> StringCommand:
-    file = QuoteString(f"./{path}" if path.startswith("-") else path)
+    file = quote_path(path)
     # Some shells' echo reads backslashes, which the options of a key may hold.
     is_plain = "\\" not in key and not key.startswith("-")
     show = StringCommand("echo" if is_plain else r"printf '%s\n'", QuoteString(key))
     # A last line without a newline would swallow the key.
     size = StringCommand("$(tail -c1", file, "| wc -l)")
-    return StringCommand("( [", size, "-eq 0 ] && echo ;", show, ") >>", file)
+    return appending(StringCommand("( [", size, "-eq 0 ] && echo ;", show, ") >>", file), file)
 
 
 def read_keys(public_keys: str | list[str]) -> list[str]:

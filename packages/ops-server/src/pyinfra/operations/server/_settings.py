@@ -15,22 +15,28 @@ from pyinfra.api import (
     operation,
 )
 from pyinfra.api.command import PyinfraCommand
-from pyinfra.facts.files import Directory, File, FindInFile
+from pyinfra.facts.files import Directory, File, FileContents, FindInFile
 from pyinfra.facts.server import Locales, Timezone, Which
 from pyinfra.operations import files
+from pyinfra.operations.util.cleaning import undone
 
 LOCALE_FILE = "/etc/locale.gen"
 LIMITS_FILE = "/etc/security/limits.conf"
 LIMIT_TYPES = ("hard", "soft", "-")
 ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*")
 ZONES = "/usr/share/zoneinfo"
+LOCALTIME = "/etc/localtime"
+ZONE_FILE = "/etc/timezone"
 LOCALE = re.compile(r"[A-Za-z0-9_.@-]+")
 LIMIT = re.compile(r"-?\d+|unlimited|infinity")
 
 
 @operation(together=True)
-def timezone(timezone: str) -> Generator[StringCommand, None, None]:
+def timezone(timezone: str) -> Generator[PyinfraCommand | StringCommand, None, None]:
     """Set the host's time zone.
+
+    Where there is no `timedatectl`, that is the link `/etc/localtime` and the name in `/etc/timezone`: both, or, where
+    one can't be written, neither.
 
     Args:
         timezone: the zone's name, such as `Europe/Vienna`.
@@ -63,8 +69,17 @@ def timezone(timezone: str) -> Generator[StringCommand, None, None]:
     # In prepare, an earlier operation may be about to install it.
     if state.is_executing and (host.get_fact(File, path=path) is None or host.get_fact(Directory, path=path)):
         raise OperationError(f"timezone must be a zone of {ZONES}, and {host.name} has no {timezone!r} there")
-    yield StringCommand("ln", "-sf", QuoteString(path), "/etc/localtime")
-    yield StringCommand("echo", QuoteString(timezone), ">", "/etc/timezone")
+    link = StringCommand("ln", "-sf", QuoteString(path), LOCALTIME)
+    name = StringCommand("echo", QuoteString(timezone), ">", ZONE_FILE)
+    if not state.is_executing:
+        yield from (link, name)
+        return
+    # The link is what tells the zone: it comes last, so that a run that could not write the name is made good.
+    old = host.get_fact(FileContents, path=ZONE_FILE)
+    back = StringCommand("rm -f", ZONE_FILE)
+    if old is not None:
+        back = StringCommand("printf '%s\\n'", *map(QuoteString, old), ">", ZONE_FILE)
+    yield from undone([name, link], [back])
 
 
 @operation(together=True)

@@ -10,8 +10,8 @@ from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.files import FindInFile
 from pyinfra.facts.server import Home
 from pyinfra.operations import files
+from pyinfra.operations.util.undoing import UndoingCommand, appending
 
-from ._renewing import RenewCommand
 from ._target import check_host
 
 SSH_PORT = 22
@@ -58,8 +58,11 @@ def keyscan(
     if is_known:
         name = hostname if int(port) == SSH_PORT else f"[{hostname}]:{port}"
         yield StringCommand("ssh-keygen -R", QuoteString(name))
-    scan = ("ssh-keyscan -p", QuoteString(str(port)), QuoteString(hostname), ">>", QuoteString(known_hosts))
-    yield RenewCommand(known_hosts, *scan) if is_known else StringCommand(*scan)
+    file = QuoteString(known_hosts)
+    scan = StringCommand("ssh-keyscan -p", QuoteString(str(port)), QuoteString(hostname), ">>", file)
+    # ssh-keygen has kept those that were known.
+    put_back = StringCommand("mv -f", QuoteString(f"{known_hosts}.old"), file)
+    yield UndoingCommand(scan, put_back) if is_known else appending(scan, file)
 
 
 def _is_about(line: object, hostname: str, port: int) -> bool:
