@@ -73,3 +73,31 @@ def test_another_name_of_a_file_is_replaced(tree):
     assert result.changed == ["m"]
     assert (tree / "to/file").read_text() == "outer"
     assert not (tree / "file").exists()
+
+
+# As between file systems: everything is copied, then the source is removed.
+HALF = {"while it copies": 'mkdir "$2/{name}"', "while it removes": 'cp -R "$1" "$2"; rm "$1/file"'}
+
+
+@pytest.mark.parametrize("when", HALF)
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_what_mv_leaves_half_done_is_whole_somewhere(tree, tmp_path, when, is_replaced):
+    source, there = tree / NAME, tree / "to" / NAME
+    (source / "file").write_text("new")
+    there.parent.mkdir()
+    if is_replaced:
+        there.mkdir()
+        (there / "old").write_text("old")
+    before, moved = found(tree), found(source)
+    program = tmp_path / "mv"
+    half = HALF[when].format(name=NAME.replace("$", "\\$"))
+    program.write_text(f'#!/bin/sh\ncase $2 in */to) {half}; exit 1;; esac\nexec /bin/mv "$@"\n')
+    program.chmod(0o755)
+    env = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    move = {"src": str(source), "dest": f"{tree}/to", "overwrite": True, "name": "move", "_env": env}
+    assert "move" in run_deploy("@local", lambda: files.move(**move)).failed
+    if when == "while it copies":
+        assert found(tree) == before
+    else:
+        assert found(there) == moved
+        assert ("old" in [path.name for path in tree.rglob("*")]) is is_replaced

@@ -21,7 +21,6 @@ _SHORTEN = (
     '?*) [ "$(wc -c < "$__path")" -gt "$__size" ] && dd if=/dev/null of="$__path" bs=1 seek="$__size";; esac'
 )
 _LOOK = '; __new=; [ -e "$__path" ] || [ -L "$__path" ] || __new=1'
-_REMOVE = '[ -z "$__new" ] || rm -rf "$__path"'
 
 
 class UndoingCommand(StringCommand):
@@ -64,17 +63,20 @@ def appending(command: StringCommand, path: Any, made: Sequence[Any] = ()) -> Un
     return UndoingCommand(command, StringCommand(remove, _SHORTEN), _remember(path, _MEASURE))
 
 
-def making(command: StringCommand, path: Any) -> UndoingCommand:
+def making(command: StringCommand, path: Any, unless: StringCommand | None = None) -> UndoingCommand:
     """Have a command leave nothing at a path where it fails and nothing was there before.
 
     Args:
         command: the command.
         path: the path of a file or folder that it makes, quoted.
+        unless: a command by whose success what was made stays all the same.
 
     Returns:
         The command.
     """
-    return UndoingCommand(command, _REMOVE, _remember(path, _LOOK))
+    stays = StringCommand("||", unless) if unless else ""
+    remove = StringCommand('[ -z "$__new" ]', stays, '|| rm -rf "$__path"')
+    return UndoingCommand(command, remove, _remember(path, _LOOK))
 
 
 def _remember(path: Any, look: str) -> StringCommand:

@@ -10,7 +10,7 @@ from pyinfra.api import FactBase, OperationError, QuoteString, StringCommand, op
 from pyinfra.facts.files import Directory, File
 from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations.util.files import unix_path_join
-from pyinfra.operations.util.undoing import UndoingCommand
+from pyinfra.operations.util.undoing import UndoingCommand, making
 from typing_extensions import override
 
 from ._arguments import check_path
@@ -88,12 +88,14 @@ class _Move(StringCommand):
     @override
     def as_run(self) -> StringCommand:
         left, there = (StringCommand("$(find", path, _COUNT) for path in (self._src, self._moved))
-        undo = StringCommand("[", left, "-lt", there, "] || rm -rf", self._moved)
+        is_through = StringCommand("[", left, "-lt", there, "]")
         if self._aside is None:
-            return UndoingCommand(self, undo).as_run()
-        command = StringCommand(*self.bits, "&& rm -rf", self._aside)
-        put_back = StringCommand("; [ -e", self._moved, "] || mv", self._aside, self._moved)
-        return UndoingCommand(command, StringCommand(undo, put_back)).as_run()
+            return making(StringCommand(*self.bits), self._moved, is_through).as_run()
+        move = making(StringCommand(*self.bits, "&& rm -rf", self._aside), self._moved, is_through)
+        is_there = StringCommand("[ -e", self._moved, "] || [ -L", self._moved, "]")
+        return UndoingCommand(
+            move.as_run(), StringCommand(is_there, "|| mv", self._aside, self._moved)
+        ).as_run()
 
 
 @operation(together=True)

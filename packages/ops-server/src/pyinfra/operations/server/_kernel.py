@@ -74,8 +74,8 @@ def sysctl(
 ) -> Generator[PyinfraCommand | StringCommand, None, None]:
     """Set a kernel parameter.
 
-    Where the file can't be written, the parameter gets its old value again, unless it is one that the kernel lets nobody set
-    back.
+    Where the file can't be written, the parameter gets its old value again, unless it is one that the kernel lets
+    nobody set back.
 
     Args:
         key: the parameter's name, such as `fs.file-max`, or as a path, `fs/file-max`.
