@@ -100,3 +100,17 @@ def test_it_is_told_and_compared_as_the_command():
     assert str(undoing) == "a 'b c'"
     assert undoing == command
     assert undoing.connector_arguments == undoing.as_run().connector_arguments == {"_sudo": True}
+
+
+class _Verified(StringCommand):
+    """A command that is run with more than is told of it."""
+
+    def as_run(self):
+        return StringCommand(*self.bits, f"&& (exit {CODE})")
+
+
+def test_what_is_run_beyond_what_is_told_may_fail_too(run, tmp_path):
+    command = making(_Verified("touch file"), "file")
+    assert str(command) == "touch file"
+    assert run(command) == CODE
+    assert not (tmp_path / "file").exists()

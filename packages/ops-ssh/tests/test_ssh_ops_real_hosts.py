@@ -73,6 +73,36 @@ def test_no_host_there_is_no_success(hosts):
     assert (first.root / KNOWN).read_text() == known
 
 
+def test_a_scan_without_keys_is_no_success(hosts):
+    """Up to version 7.6 of OpenSSH, ssh-keyscan that finds none exits with 0."""
+    first, second = hosts
+    known = f"{second.address} {key_of(second)}\n"
+    (first.root / KNOWN).write_text(known)
+    (first.root / KNOWN).chmod(0o666)
+    (first.root / "usr/local/bin/ssh-keyscan").write_text("#!/bin/sh\n")
+    (first.root / "usr/local/bin/ssh-keyscan").chmod(0o755)
+
+    def code():
+        ssh.keyscan(first.address, name="new", _ignore_errors=True)
+        ssh.keyscan(second.address, name="anew", force=True, _ignore_errors=True)
+
+    failed = run_deploy(first, code).failed
+    assert list(failed) == ["new", "anew"]
+    assert all("ssh-keyscan found no key of" in said for said in failed.values())
+    assert (first.root / KNOWN).read_text() == known
+
+
+def test_a_last_line_without_a_newline_stays_a_line(hosts):
+    first, second = hosts
+    known = f"{first.address} {key_of(first)}"
+    (first.root / KNOWN).write_text(known)
+    (first.root / KNOWN).chmod(0o666)
+    know(first, second)
+    lines = (first.root / KNOWN).read_text().splitlines()
+    assert lines[0] == known
+    assert f"{second.address} {key_of(second)}" in lines
+
+
 def test_a_command(hosts):
     first, second = hosts
     know(first, second)
@@ -142,6 +172,32 @@ def test_what_can_not_be_copied_fails_and_leaves_nothing(hosts):
     assert result.changed == ["next"]
     assert not (first.root / "home/deploy/new").exists()
     assert not (second.root / "home/deploy/new").exists()
+
+
+def test_a_part_of_a_file_is_not_taken_for_it(hosts):
+    first, second = hosts
+    know(first, second)
+    (second.root / "srv/large").write_text("x" * 100_000)
+    mount = (
+        "mkdir /srv/small; mount -t tmpfs -o size=40k,mode=777 tmpfs /srv/small; echo old > /srv/small/old"
+    )
+    first.check_output("sh", "-ec", f"{mount}; chmod 666 /srv/small/old")
+
+    def code():
+        ssh.download(second.address, "/srv/large", "/srv/small/new", name="new", _ignore_errors=True)
+        ssh.download(
+            second.address, "/srv/large", "/srv/small/old", name="old", force=True, _ignore_errors=True
+        )
+
+    def content():
+        return first.check_output("sh", "-c", "cd /srv/small; ls -A; cat old")
+
+    for _ in range(2):
+        assert list(run_deploy(first, code).failed) == ["new", "old"]
+        assert content() == "old\nold\n"
+    first.check_output("mount", "-o", "remount,size=1m", "/srv/small")
+    assert run_deploy(first, code).changed == ["new", "old"]
+    assert first.check_output("sh", "-c", "cd /srv/small; cat new old | wc -c").strip() == "200000"
 
 
 def test_a_folder_in_the_place_of_a_file(hosts, caplog):

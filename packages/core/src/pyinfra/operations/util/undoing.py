@@ -34,16 +34,18 @@ class UndoingCommand(StringCommand):
 
     def __init__(self, command: StringCommand, undo: Any, before: Any = ":") -> None:
         super().__init__(*command.bits, _separator=command.separator, **command.connector_arguments)
+        self._command = command
         self._undo = undo
         self._before = before
 
     @override
     def as_run(self) -> StringCommand:
-        command = StringCommand(*self.bits, _separator=self.separator)
         behind = StringCommand(
             "|| { __status=$?; {", self._undo, '; } 2> /dev/null; (exit "$__status"); }; }'
         )
-        return StringCommand("{", self._before, ";", command, behind, **self.connector_arguments)
+        return StringCommand(
+            "{", self._before, ";", self._command.as_run(), behind, **self.connector_arguments
+        )
 
 
 def appending(command: StringCommand, path: Any, made: Sequence[Any] = ()) -> UndoingCommand:

@@ -11,6 +11,7 @@ from pyinfra.facts.files import FindInFile
 from pyinfra.facts.server import Home
 from pyinfra.operations import files
 from pyinfra.operations.util.undoing import UndoingCommand, appending
+from typing_extensions import override
 
 from ._target import check_host
 
@@ -59,10 +60,36 @@ def keyscan(
         name = hostname if int(port) == SSH_PORT else f"[{hostname}]:{port}"
         yield StringCommand("ssh-keygen -R", QuoteString(name))
     file = QuoteString(known_hosts)
-    scan = StringCommand("ssh-keyscan -p", QuoteString(str(port)), QuoteString(hostname), ">>", file)
+    scan = _Scan(hostname, port, file)
     # ssh-keygen has kept those that were known.
     put_back = StringCommand("mv -f", QuoteString(f"{known_hosts}.old"), file)
     yield UndoingCommand(scan, put_back) if is_known else appending(scan, file)
+
+
+class _Scan(StringCommand):
+    """A scan to the end of known_hosts, which fails where no key is found: older versions of ssh-keyscan do not.
+
+    Args:
+        hostname: the other host.
+        port: the port there.
+        file: known_hosts, quoted.
+    """
+
+    def __init__(self, hostname: str, port: int, file: QuoteString) -> None:
+        self._scan = StringCommand("ssh-keyscan -p", QuoteString(str(port)), QuoteString(hostname))
+        self._told = QuoteString(f"ssh-keyscan found no key of {hostname}")
+        self._file = file
+        super().__init__(self._scan, ">>", file)
+
+    @override
+    def as_run(self) -> StringCommand:
+        found = StringCommand('[ -n "$keys" ] || { echo', self._told, ">&2; false; }")
+        # A last line without a newline would swallow the first key, and be no key any more.
+        is_whole = StringCommand("[ ! -s", self._file, "] || [ $(tail -c1", self._file, "| wc -l) -ne 0 ]")
+        return StringCommand(
+            *("keys=$(", self._scan, ") && {", found, "; } && {", is_whole, "|| echo >>", self._file),
+            *("; } && printf '%s\\n' \"$keys\" >>", self._file),
+        )
 
 
 def _is_about(line: object, hostname: str, port: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import secrets
 from collections.abc import Generator
 
@@ -9,6 +10,7 @@ from pyinfra import host
 from pyinfra.api import OperationError, QuoteString, StringCommand, operation
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.files import File
+from typing_extensions import override
 
 from ._commands import command
 from ._keyscan import keyscan
@@ -120,7 +122,31 @@ def download(
         return
     if ssh_keyscan:
         yield from keyscan._inner(hostname, port=port)
-    yield _scp(port, _remote(hostname, user, filename), local_file(here))
+    yield _Fetch(port, _remote(hostname, user, filename), here)
+
+
+class _Fetch(StringCommand):
+    """An scp to this host, by way of a file beside the one that it is for: half of it would be taken for the whole.
+
+    Args:
+        port: the other host's port.
+        source: the file there.
+        dest: the file here.
+    """
+
+    def __init__(self, port: int, source: StringCommand, dest: str) -> None:
+        super().__init__(*_scp(port, source, local_file(dest)).bits)
+        self._port, self._source, self._dest = port, source, dest
+
+    @override
+    def as_run(self) -> StringCommand:
+        beside = posixpath.join(posixpath.dirname(self._dest), f".pyinfra-{secrets.token_hex(6)}")
+        dest, partial = local_file(self._dest), local_file(beside)
+        return StringCommand(
+            *("( trap 'exit 1' HUP INT TERM PIPE; trap", QuoteString(StringCommand("rm -f", partial))),
+            *("EXIT; { [ ! -f", dest, "] || cp -p", dest, partial, "; } &&"),
+            *(_scp(self._port, self._source, partial), "&& mv -f", partial, dest, ")"),
+        )
 
 
 def _remote(hostname: str, user: str | None, filename: str) -> StringCommand:
