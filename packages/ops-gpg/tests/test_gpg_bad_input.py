@@ -70,6 +70,31 @@ def test_a_host_without_gpg(ssh_host):
     operations = {
         "key": partial(gpg.key, src=SOURCE, dest="/srv/new.gpg"),
         "dearmor": partial(gpg.dearmor, src=SOURCE, dest="/srv/new.gpg"),
+        "removal of a key": partial(gpg.key, dest="/srv/new.gpg", keyid=ID, present=False),
+        "removal anywhere": partial(gpg.key, keyid=ID, present=False, working_dirs=["/srv"]),
     }
     failed = assert_each_fails(ssh_host, operations, lambda: below(ssh_host, "/srv"), SUDO=True)
     assert all("gpg" in why for why in failed.values()), failed
+
+
+@pytest.mark.real_hosts
+@pytest.mark.parametrize("filled", [40, 33], ids=["full", "almost full"])
+def test_a_file_system_that_is_full(ssh_host, filled):
+    """A keyring that is there counts as one the next time, so that there must be none, or the old one."""
+    made = (
+        "mkdir /srv/small; mount -t tmpfs -o size=40k,mode=755 tmpfs /srv/small; cd /srv/small\n"
+        "for n in 1 2 3 4 5 6 7 8 9; do cat {key}; done > ../long.asc; echo other > there.gpg; chmod 600 there.gpg\n"
+        "head -c {filled}k /dev/zero > filled || true"
+    )
+    ssh_host.check_output("sh", "-ec", made.format(key=SOURCE, filled=filled))
+    arguments = {"src": "/srv/long.asc"}
+    listed = ssh_host.check_output("gpg", "--show-keys", "--with-colons", SOURCE)
+    (keyid, *_) = [line.split(":")[9] for line in listed.splitlines() if line.startswith("fpr:")]
+    operations = {
+        "key": partial(gpg.key, dest="/srv/small/new.gpg", **arguments),
+        "copy": partial(gpg.key, dest="/srv/small/new.asc", dearmor=False, **arguments),
+        "dearmor": partial(gpg.dearmor, src="/srv/long.asc", dest="/srv/small/other.gpg"),
+        "replaced": partial(gpg.key, dest="/srv/small/there.gpg", keyid=keyid, **arguments),
+    }
+    failed = assert_each_fails(ssh_host, operations, lambda: below(ssh_host, "/srv"), SUDO=True)
+    assert all("No space left on device" in why for why in failed.values()), failed

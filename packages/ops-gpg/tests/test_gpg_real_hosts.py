@@ -59,7 +59,12 @@ def test_a_key_from_a_url(ssh_host):
 KEY_SERVER = f"""\
 #!/bin/sh
 case "$*" in
-*--recv-keys*) [ ! -e /run/unreachable ] && exec /usr/bin/gpg --batch --import {SOURCE} ;;
+*--recv-keys*)
+    [ ! -e /run/without-user-id ] || exit 0
+    [ ! -e /run/unreachable ] && exec /usr/bin/gpg --batch --import {SOURCE}
+    ;;
+*--delete-keys*) : > /run/deleted; exec /usr/bin/gpg "$@" ;;
+*--list-keys*) [ ! -e /run/deleted ] && exec /usr/bin/gpg "$@" ;;
 *) exec /usr/bin/gpg "$@" ;;
 esac
 """
@@ -101,6 +106,52 @@ def test_a_key_server_that_can_not_be_reached(ssh_host, key_server):
     assert "key" in result.failed
     assert not (ssh_host.root / dest.lstrip("/")).exists()
     assert temporary(ssh_host) == []
+
+
+def test_a_key_server_that_has_a_key_without_a_user_id(ssh_host, key_server):
+    """As keys.openpgp.org gives them: gpg takes none of them, exports nothing, and succeeds."""
+    key_server.with_name("without-user-id").write_text("")
+    dest = ssh_host.root / "etc/apt/keyrings/a.gpg"
+    dest.parent.mkdir(exist_ok=True)
+    dest.write_bytes(b"old")
+    result = run_deploy(
+        ssh_host,
+        lambda: gpg.key(
+            name="key", keyserver="hkps://keys.example.com", keyid="A" * 40, dest="/etc/apt/keyrings/a.gpg"
+        ),
+        SUDO=True,
+    )
+    assert f"has no key {'A' * 40}" in result.failed["key"]
+    assert dest.read_bytes() == b"old"
+    assert temporary(ssh_host) == []
+
+
+def test_a_keyring_that_can_not_be_listed_any_more_stays(ssh_host, key_server):
+    """It may have other keys."""
+    (keyid, *_) = fingerprints(ssh_host, SOURCE)
+    dest = "/etc/apt/keyrings/a.gpg"
+    ssh_host.check_output("sh", "-ec", f"mkdir -p /etc/apt/keyrings; gpg --dearmor -o {dest} {SOURCE}")
+    result = run_deploy(
+        ssh_host, lambda: gpg.key(name="gone", dest=dest, keyid=keyid, present=False), SUDO=True
+    )
+    assert "gone" in result.failed
+    assert (ssh_host.root / dest.lstrip("/")).exists()
+
+
+@pytest.mark.parametrize("name", ["a.pgp", "armored.gpg"])
+def test_a_key_in_what_gpg_can_not_edit(ssh_host, name):
+    (keyid, *_) = fingerprints(ssh_host, SOURCE)
+    dest = f"/etc/{name}"
+    ssh_host.check_output("cp", SOURCE, dest)
+    result = run_deploy(
+        ssh_host, lambda: gpg.key(name="gone", dest=dest, keyid=keyid, present=False), SUDO=True
+    )
+    assert "Cannot remove keys" in result.failed["gone"]
+    assert fingerprints(ssh_host, dest)[0] == keyid
+    others = run_deploy(
+        ssh_host, lambda: gpg.key(name="gone", dest=dest, keyid="A" * 40, present=False), SUDO=True
+    )
+    assert (others.unchanged, others.failed) == (["gone"], {})
 
 
 @pytest.mark.parametrize("src", [SOURCE, "http://127.0.0.1:8080/key.asc"])

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Generator
 
 from pyinfra import host
-from pyinfra.api import OperationValueError, StringCommand, operation
+from pyinfra.api import OperationValueError, operation
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.gpg import GpgKey
 from pyinfra.operations import files
@@ -54,7 +54,7 @@ def dearmor(src: str, dest: str, mode: str = "0644") -> Generator[PyinfraCommand
         host.noop(f"GPG keyring {dest} already has the keys of {src}")
         return
     yield from files.directory._inner(path=posixpath.dirname(dest) or ".", present=True, mode="0755")
-    yield StringCommand(dearmor_command(src, dest, replace=exists))
+    yield dearmor_command(src, dest, replace=exists)
     yield from files.file._inner(path=dest, present=True, mode=mode)
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-import secrets
 from collections.abc import Generator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
 from pyinfra import host, state
@@ -17,13 +16,11 @@ from pyinfra.operations import files
 from pyinfra.operations.util.cleaning import CleaningCommand
 
 from ._keyids import has_key, normalize_keyids
+from ._token import TOKEN
+from ._whole import WholeFileCommand
 
 if TYPE_CHECKING:
     from pyinfra.api.command import PyinfraCommand
-
-# Makes the home of a fetch a name that nobody on the host can have guessed and filled; one a process, so that
-# prepare and execute ask for the same facts.
-_TOKEN = secrets.token_hex(16)
 
 
 def install(
@@ -45,7 +42,7 @@ def install(
         return
     yield from files.directory._inner(path=posixpath.dirname(dest) or ".", present=True, mode="0755")
     if keyserver is not None:
-        yield from _receive(keyserver, keyids, dest)
+        yield from _receive(keyserver, keyids, dest, replace=exists)
     elif src is not None:
         yield from _copy(src, dest, dearmor, keyids, replace=exists)
     yield from files.file._inner(path=dest, present=True, mode=mode)
@@ -95,8 +92,10 @@ def _has_keys(dest: str, keyids: list[str]) -> bool:
     return all(has_key(keyid, keys) for keyid in keyids)
 
 
-def _receive(keyserver: str, keyids: list[str], dest: str) -> Generator[PyinfraCommand, None, None]:
-    home = host.get_temp_filename(f"{_TOKEN} {dest} {keyids}")
+def _receive(
+    keyserver: str, keyids: list[str], dest: str, replace: bool
+) -> Generator[PyinfraCommand, None, None]:
+    home = host.get_temp_filename(f"{TOKEN} {dest} {keyids}")
     yield from files.directory._inner(path=home, present=True, mode="0700")
     word = double_quoted(home)
     gpg = StringCommand(f"export GNUPGHOME={word} && gpg --batch")
@@ -105,7 +104,25 @@ def _receive(keyserver: str, keyids: list[str], dest: str) -> Generator[PyinfraC
     clean_up = StringCommand(f"GNUPGHOME={word} gpgconf --kill all > /dev/null 2>&1; rm -rf {word}")
     receive = StringCommand(gpg, "--keyserver", double_quoted(keyserver), "--recv-keys", *ids)
     yield CleaningCommand(receive, clean_up, only_on_failure=True)
-    yield CleaningCommand(StringCommand(gpg, "--export", *ids, ">", double_quoted_path(dest)), clean_up)
+    try:
+        _check_received(home, keyserver, keyids)
+    except OperationError:
+        yield clean_up
+        raise
+
+    def export(path: str, _there: bool) -> StringCommand:
+        return StringCommand(gpg, "--export", *ids, ">", double_quoted_path(path))
+
+    yield CleaningCommand(WholeFileCommand(export, dest, replace), clean_up)
+
+
+def _check_received(home: str, keyserver: str, keyids: list[str]) -> None:
+    """Refuse a part of the keys: gpg passes over those without a user ID, and exports nothing, and is content."""
+    if not state.is_executing:
+        return
+    keyrings = host.get_fact(GpgKeyrings, directories=[home]) or {}
+    keys = {keyid: key for keyring in keyrings.values() for keyid, key in keyring["keys"].items()}
+    _refuse_missing(keys, keyserver, keyids)
 
 
 def _copy(
@@ -115,7 +132,7 @@ def _copy(
         _check_source(src, src, keyids)
         yield _copy_command(src, dest, dearmor, replace)
         return
-    fetched = host.get_temp_filename(f"{_TOKEN} {src}")
+    fetched = host.get_temp_filename(f"{TOKEN} {src}")
     clean_up = StringCommand("rm -f", double_quoted_path(fetched))
     yield from files.download._inner(src=src, dest=fetched)
     try:
@@ -130,32 +147,43 @@ def _check_source(path: str, src: str, keyids: list[str]) -> None:
     """Refuse keys that lack one that is wanted; in prepare, they may not be there yet."""
     if not keyids or not state.is_executing:
         return
-    keys = host.get_fact(GpgKey, src=path) or {}
+    _refuse_missing(host.get_fact(GpgKey, src=path) or {}, src, keyids)
+
+
+def _refuse_missing(keys: dict[str, dict[str, Any]], src: str, keyids: list[str]) -> None:
     missing = [keyid for keyid in keyids if not has_key(keyid, keys)]
     if missing:
         raise OperationError(f"{src} on {host.name} has no key {', '.join(missing)}, which keyid asks for")
 
 
 def _copy_command(src: str, dest: str, dearmor: bool, replace: bool) -> StringCommand:
-    copy = f"cp {double_quoted_path(src)} {double_quoted_path(dest)}"
-    if not dearmor:
-        return StringCommand(copy)
-    return StringCommand(
-        f'if grep -q "BEGIN PGP PUBLIC KEY BLOCK" {double_quoted_path(src)};',
-        f"then {dearmor_command(src, dest, replace)}; else {copy}; fi",
-    )
+    def copy(path: str, replace: bool) -> StringCommand:
+        plain = f"cp {double_quoted_path(src)} {double_quoted_path(path)}"
+        if not dearmor:
+            return StringCommand(plain)
+        return StringCommand(
+            f'if grep -q "BEGIN PGP PUBLIC KEY BLOCK" {double_quoted_path(src)};',
+            f"then {_dearmor(src, path, replace)}; else {plain}; fi",
+        )
+
+    return WholeFileCommand(copy, dest, replace)
 
 
-def dearmor_command(src: str, dest: str, replace: bool) -> str:
+def dearmor_command(src: str, dest: str, replace: bool) -> StringCommand:
     """Give the command that makes a binary keyring of an armored one.
 
     Args:
         src: the path of the armored keyring.
         dest: the path of the binary one.
-        replace: whether there is a file at `dest`, which gpg would refuse to overwrite.
+        replace: whether there is a file at `dest`.
 
     Returns:
         The command.
     """
+    return WholeFileCommand(lambda path, there: StringCommand(_dearmor(src, path, there)), dest, replace)
+
+
+def _dearmor(src: str, dest: str, replace: bool) -> str:
+    """Word it; where there is a file, gpg would refuse to overwrite it in a batch."""
     batch = "--batch --yes" if replace else "--batch"
     return f"gpg {batch} --dearmor -o {double_quoted_path(dest)} {double_quoted_path(src)}"

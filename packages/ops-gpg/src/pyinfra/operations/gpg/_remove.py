@@ -6,16 +6,22 @@ import posixpath
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import OperationError, QuoteString, StringCommand
-from pyinfra.facts.gpg import GpgKeyrings
+from pyinfra.facts.files import File, FindInFile
+from pyinfra.facts.gpg import GpgKey, GpgKeyrings
 from pyinfra.facts.gpg._quoting import double_quoted_path
 from pyinfra.operations import files
+from pyinfra.operations.util.tools import check_tool
+from typing_extensions import override
 
 from ._keyids import check_long_enough, is_key, normalize_keyids
 
 if TYPE_CHECKING:
     from pyinfra.api.command import PyinfraCommand
+
+# Of the keyrings that the fact lists.
+_ENDINGS = (".gpg", ".kbx", ".asc")
 
 
 def remove(
@@ -39,7 +45,27 @@ def remove(
         found = found or bool(commands)
         yield from commands
     if not found:
+        if not keyrings:
+            check_tool(state, host, "gpg")
+        if dest and not (keyrings.get(dest) or {}).get("keys"):
+            _refuse_others(dest, keyids)
         host.noop(f"GPG keys {keyid} are not in {dest or ', '.join(directories)}")
+
+
+def _refuse_others(path: str, keyids: list[str]) -> None:
+    """Refuse to take for one without the keys what gpg lists as no keyring: by its name, or as it is armored."""
+    if not state.is_executing or not host.get_fact(File, path=path):
+        return
+    if path.endswith(_ENDINGS) and not host.get_fact(
+        FindInFile, path=path, pattern="BEGIN PGP PUBLIC KEY BLOCK"
+    ):
+        return
+    keys = host.get_fact(GpgKey, src=path) or {}
+    if any(is_key(keyid, listed_id, key) for keyid in keyids for listed_id, key in keys.items()):
+        raise OperationError(
+            f"Cannot remove keys from {path!r} on {host.name}: gpg edits binary keyrings whose names end in .gpg or "
+            ".kbx. Remove the file explicitly with present=False and no keyid."
+        )
 
 
 def _remove_from(
@@ -62,7 +88,21 @@ def _remove_from(
     file = double_quoted_path(path)
     names = [QuoteString(keys[listed_id].get("fingerprint") or listed_id) for listed_id in going]
     yield StringCommand("gpg --batch --yes --no-default-keyring --keyring", file, "--delete-keys", *names)
-    yield StringCommand(
-        f"gpg --batch --no-default-keyring --keyring {file} --list-keys 2>/dev/null",
-        f'| grep -q "^pub" || rm -f {file}',
-    )
+    yield _RemoveIfEmpty(file)
+
+
+class _RemoveIfEmpty(StringCommand):
+    """What removes a keyring without keys; not one that gpg could not list, which may have others.
+
+    Args:
+        file: its path, quoted.
+    """
+
+    def __init__(self, file: str) -> None:
+        self._list = f"gpg --batch --no-default-keyring --keyring {file} --list-keys 2>/dev/null"
+        self._remove = f'| grep -q "^pub" || rm -f {file}'
+        super().__init__(self._list, self._remove)
+
+    @override
+    def as_run(self) -> StringCommand:
+        return StringCommand(f'__keys=$({self._list}) && {{ echo "$__keys"', self._remove, "; }")
