@@ -17,6 +17,7 @@ from pyinfra.api import (
 from pyinfra.facts.server import Groups, LinuxName, Os, Which
 
 from ._names import end_of_options
+from ._undoing import adding, renumbering
 
 # One tool, pw, does on these what useradd and its kin do elsewhere.
 PW_SYSTEMS = ("FreeBSD", "DragonFly")
@@ -78,28 +79,14 @@ def add(account: Account) -> Generator[StringCommand, None, None]:
     """
     groups = host.get_fact(Groups)
     system_os = host.get_fact(Os)
-    primary = account.group or (account.user if account.user in groups else None)
-    bits: list[Any] = ["-d", QuoteString(account.home)]
-    if account.shell:
-        bits += ["-s", QuoteString(account.shell)]
-    if primary:
-        bits += ["-g", QuoteString(primary)]
-    if account.groups:
-        bits += ["-G", comma_separated(account.groups)]
-    if account.system and system_os not in BSD_SYSTEMS:
-        bits.append("-r")
-    if account.uid is not None:
-        bits += ["-u" if system_os in BSD_SYSTEMS else "--uid", QuoteString(account.uid)]
-    if account.comment:
-        bits += ["-c", QuoteString(account.comment)]
-    if not account.unique:
-        bits.append("-o")
-    if account.create_home:
-        bits.append("-m")
-    elif system_os not in BSD_SYSTEMS:
-        # The BSDs make no home directory unless asked to, and have no option to say so.
-        bits.append("-M")
-    yield from _run("useradd", account, bits, system_os)
+    bits = _add_bits(account, groups, system_os)
+    commands = _run("useradd", account, bits, system_os)
+    if system_os in PW_SYSTEMS:
+        yield from commands
+        return
+    first, *others = commands
+    home = account.home if account.create_home else None
+    yield from (adding(first, account.user, home, has_group=account.user in groups), *others)
 
 
 def change(account: Account, existing: Mapping[str, Any]) -> Generator[StringCommand, None, None]:
@@ -125,6 +112,7 @@ def change(account: Account, existing: Mapping[str, Any]) -> Generator[StringCom
             bits += [flag, QuoteString(wanted)]
     bits += _group_bits(account, existing)
     is_other_uid = account.uid is not None and existing.get("uid", account.uid) != account.uid
+    is_other_group = bool(account.group) and account.group != existing.get("group")
     differs = raw_password(account.password) not in (None, existing.get("password"))
     new_comment = account.comment is not None and account.comment != (existing.get("comment") or "")
     if not (bits or is_other_uid or differs or new_comment):
@@ -138,7 +126,12 @@ def change(account: Account, existing: Mapping[str, Any]) -> Generator[StringCom
         bits.append("-o")
     if not differs:
         account.password = None
-    yield from _run("usermod", account, bits, system_os)
+    commands = _run("usermod", account, bits, system_os)
+    if (is_other_uid or is_other_group) and system_os not in PW_SYSTEMS:
+        first, *others = commands
+        yield from (renumbering(first, account.user, existing), *others)
+    else:
+        yield from commands
 
 
 def remove(user: str) -> Generator[StringCommand, None, None]:
@@ -163,6 +156,31 @@ def remove(user: str) -> Generator[StringCommand, None, None]:
 def comma_separated(names: Iterable[str]) -> StringCommand:
     """Give names as one word, each quoted, with commas between them."""
     return StringCommand(*(QuoteString(name) for name in names), _separator=",")
+
+
+def _add_bits(account: Account, groups: Sequence[str], system_os: str) -> list[Any]:
+    primary = account.group or (account.user if account.user in groups else None)
+    bits: list[Any] = ["-d", QuoteString(account.home)]
+    if account.shell:
+        bits += ["-s", QuoteString(account.shell)]
+    if primary:
+        bits += ["-g", QuoteString(primary)]
+    if account.groups:
+        bits += ["-G", comma_separated(account.groups)]
+    if account.system and system_os not in BSD_SYSTEMS:
+        bits.append("-r")
+    if account.uid is not None:
+        bits += ["-u" if system_os in BSD_SYSTEMS else "--uid", QuoteString(account.uid)]
+    if account.comment:
+        bits += ["-c", QuoteString(account.comment)]
+    if not account.unique:
+        bits.append("-o")
+    if account.create_home:
+        bits.append("-m")
+    elif system_os not in BSD_SYSTEMS:
+        # The BSDs make no home directory unless asked to, and have no option to say so.
+        bits.append("-M")
+    return bits
 
 
 def _group_bits(account: Account, existing: Mapping[str, Any]) -> list[Any]:

@@ -12,6 +12,7 @@ from pyinfra.facts.files import FindInFile
 from pyinfra.facts.server import KernelModules, Sysctl
 from pyinfra.operations import files
 from pyinfra.operations.util.cleaning import undone
+from typing_extensions import override
 
 from ._names import check_path
 
@@ -114,12 +115,21 @@ def sysctl(
         host.noop(f"sysctl {key} is set to {text}")
         yield from kept
         return
-    yield _set_sysctl(key, text)
+    yield _Set(*_set_sysctl(key, text).bits)
     yield from undone(kept, [_set_sysctl(key, " ".join(old))] if old and state.is_executing else [])
 
 
 def _set_sysctl(key: str, text: str) -> StringCommand:
     return StringCommand("sysctl", StringCommand(key, "=", QuoteString(text), _separator=""))
+
+
+class _Set(StringCommand):
+    """A `sysctl` that fails where it prints no new value: that of procps may say why it can't be set, and succeed."""
+
+    @override
+    def as_run(self) -> StringCommand:
+        told = """ && [ "$set" ] && printf '%s\\n' "$set\""""
+        return StringCommand("set=$(", StringCommand(*self.bits), ")", told, _separator="")
 
 
 def _sysctl_text(value: object) -> str:

@@ -19,6 +19,7 @@ from pyinfra.facts.files import Directory, File, FileContents, FindInFile
 from pyinfra.facts.server import Locales, Timezone, Which
 from pyinfra.operations import files
 from pyinfra.operations.util.cleaning import undone
+from typing_extensions import override
 
 LOCALE_FILE = "/etc/locale.gen"
 LIMITS_FILE = "/etc/security/limits.conf"
@@ -120,7 +121,29 @@ def locale(locale: str, present: bool = True) -> Generator[PyinfraCommand | Stri
     wanted = active if present else f"# {active}"
     if line != wanted:
         yield from files.line._inner(path=LOCALE_FILE, line=f"^{line}$", replace=wanted)
-    yield StringCommand("locale-gen")
+    yield _Generate(locale, present)
+
+
+class _Generate(StringCommand):
+    """A `locale-gen`, of which it is verified that it did what was asked: Debian's goes on after any error.
+
+    Args:
+        locale: the locale.
+        present: whether it should be there.
+    """
+
+    def __init__(self, locale: str, present: bool) -> None:
+        super().__init__("locale-gen")
+        self._locale = locale
+        self._present = present
+
+    @override
+    def as_run(self) -> StringCommand:
+        # Spelled as the fact Locales spells them.
+        listed = r"locale -a | sed 's/\.[Uu][Tt][Ff]-\{0,1\}8/.UTF-8/' | grep -Fqx --"
+        told = f"locale-gen could not {'make' if self._present else 'remove'} {self._locale}"
+        verify = StringCommand("" if self._present else "!", listed, QuoteString(self._locale))
+        return StringCommand(*self.bits, "&& {", verify, "|| { echo", QuoteString(told), ">&2; false; }; }")
 
 
 @operation(together=True)
