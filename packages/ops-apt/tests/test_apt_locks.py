@@ -63,7 +63,7 @@ class Host:
             return True, CommandOutput([OutputLine("stdout", self.holder)])
         self.commands.append(str(command))
         self.arguments.append(arguments)
-        if str(command).startswith("sleep"):
+        if str(command).startswith(("sleep", "find")):
             return True, CommandOutput([])
         done, lines = self.answers.pop(0)
         return done, output(lines)

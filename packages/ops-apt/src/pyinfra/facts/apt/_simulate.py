@@ -13,12 +13,14 @@ _COUNTS = re.compile(
     r"(\d+) upgraded, (\d+) newly installed, (?:\d+ reinstalled, )?(?:(\d+) downgraded, )?"
     r"(\d+) to remove and (\d+) not upgraded"
 )
+_UNFINISHED = re.compile(r"(\d+) not fully installed or removed\.")
 
 
 class SimulateOperationWillChange(FactBase["dict[str, int] | None"]):
     """How many packages an `apt-get` command would change. Parses `apt-get --dry-run`.
 
-    `downgraded` is there where packages would be.
+    `downgraded` is there where packages would be, and `unfinished` where the scripts of some have failed, so that they
+    are only half installed or removed.
 
     ```python
     {"upgraded": 15, "newly_installed": 0, "removed": 0, "not_upgraded": 3}
@@ -54,6 +56,7 @@ class SimulateOperationWillChange(FactBase["dict[str, int] | None"]):
 
     @override
     def process(self, output: list[str]) -> dict[str, int]:
+        counts: dict[str, int] = {}
         for line in output:
             if found := _COUNTS.match(line):
                 upgraded, new, downgraded, removed, kept = found.groups()
@@ -62,6 +65,10 @@ class SimulateOperationWillChange(FactBase["dict[str, int] | None"]):
                     "newly_installed": int(new),
                     "removed": int(removed),
                     "not_upgraded": int(kept),
+                    **({"downgraded": int(downgraded)} if downgraded else {}),
                 }
-                return {**counts, "downgraded": int(downgraded)} if downgraded else counts
-        raise ValueError("apt-get did not say how many packages it would change")
+            elif found := _UNFINISHED.match(line):
+                counts["unfinished"] = int(found[1])
+        if "upgraded" not in counts:
+            raise ValueError("apt-get did not say how many packages it would change")
+        return counts

@@ -9,10 +9,10 @@ from typing_extensions import override
 
 from ._versions import DebVersions, InstalledPackages
 
-# Desired state, state (installed, installed with triggers to run, or only its configuration files), no error; name,
-# version, architecture. The rest of dpkg's states are of packages that are not, or only half, installed.
+# Desired state, state (installed, installed with triggers to run, only its configuration files, or what an installation
+# or removal left that was not finished), error; name, version, architecture. Others are not installed.
 _LISTED = re.compile(
-    r"[uihrp]([iWtc])\s+([a-z0-9][a-z0-9+.\-]*)(?::([a-z0-9\-]+))?\s+([A-Za-z0-9.+:~\-]+)(?:\s+(\S+)(?:\s.*)?)?$"
+    r"[uihrp]([iWtcUFH])R?\s+([a-z0-9][a-z0-9+.\-]*)(?::([a-z0-9\-]+))?\s+([A-Za-z0-9.+:~\-]+)(?:\s+(\S+)(?:\s.*)?)?$"
 )
 _FIELD = re.compile(r"\s?(Package|Version|Status):\s*(\S.*?)\s*$")
 
@@ -33,7 +33,8 @@ def parse_installed(output: list[str]) -> InstalledPackages:
             if state == "c":
                 packages.left_over.add(name)
             else:
-                packages.setdefault(name, DebVersions()).add_for(
+                found_in: dict[str, DebVersions] = packages if state in "iWt" else packages.unfinished
+                found_in.setdefault(name, DebVersions()).add_for(
                     own_architecture or architecture or "", version
                 )
     return packages

@@ -47,8 +47,10 @@ class InstalledPackages(dict[str, DebVersions]):
 
     Attributes:
         left_over: the names of packages that were removed and left their configuration files.
+        unfinished: the versions, by name, of packages whose installation or removal failed half way.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.left_over: set[str] = set()
+        self.unfinished: dict[str, DebVersions] = {}

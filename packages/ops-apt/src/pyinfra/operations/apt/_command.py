@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from pyinfra import logger
-from pyinfra.api import Host, OperationError, OperationValueError, StringCommand
+from pyinfra.api import Host, OperationError, OperationValueError, QuoteString, StringCommand
 from typing_extensions import override
 
 from ._locks import HeldLock, held_lock
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LOCK_TIMEOUT_DATA = "apt_lock_timeout"
 LOCK_TIMEOUT = 600.0
 LOCK_POLL = 2.0
+# The file that apt's own periodic jobs touch after an update.
+UPDATE_STAMP = "/var/lib/apt/periodic/update-success-stamp"
 # How often to say that it is still waited, in seconds.
 REMIND_EVERY = 60.0
 
@@ -114,14 +116,26 @@ class UpdateCommand(LockedCommand):
         # Its warnings are read below, so they must not be translated; it runs no package's scripts.
         arguments: Any = dict(connector_arguments)
         arguments["_env"] = {**(arguments.get("_env") or {}), "LC_ALL": "C"}
+        started = time.monotonic()
         done, output = super().execute(state, host, arguments)
-        lost = [line for line in output.stderr_lines if line.startswith("W: Failed to fetch ")]
-        if done and any(
+        incomplete = any(
             line.startswith("W: Some index files failed to download") for line in output.stderr_lines
-        ):
+        )
+        if not done or incomplete:
+            self._forget_success(host, arguments, time.monotonic() - started)
+        if done and incomplete:
+            lost = [line for line in output.stderr_lines if line.startswith("W: Failed to fetch ")]
             what = lost[0].removeprefix("W: ") if lost else "some index files failed to download"
             raise OperationError(
                 f"{host.name}: apt-get update is not complete: {what}. Correct or remove that source of packages, or "
                 "use _ignore_errors=True to go on with the old index."
             )
         return done, output
+
+    def _forget_success(self, host: Host, arguments: Any, seconds: float) -> None:
+        """Have the next run not take this update for one that succeeded.
+
+        Ubuntu touches the stamp after each update in which any part of the index could be fetched.
+        """
+        since = QuoteString(f"-{int(seconds) + 1} seconds")
+        host.run_shell_command(StringCommand("find", UPDATE_STAMP, "-newermt", since, "-delete"), **arguments)

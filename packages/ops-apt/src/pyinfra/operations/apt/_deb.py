@@ -19,6 +19,7 @@ from typing_extensions import override
 from ._arguments import check_text
 from ._changes import read_changes
 from ._command import LockedCommand
+from ._unfinished import with_unfinished
 
 if TYPE_CHECKING:
     from pyinfra.api import Host, State
@@ -72,7 +73,8 @@ def deb(src: str, present: bool = True, force: bool = False) -> Generator[Pyinfr
     package = host.get_fact(DebPackage, package=path) or {}
     if not package and state.is_executing:
         raise OperationError(f"{host.name}: src must be a package file, and {path} is none, or is not there")
-    versions = installed.get(package["name"], ()) if package.get("name") else ()
+    known = installed if present else with_unfinished(installed)
+    versions = known.get(package["name"], ()) if package.get("name") else ()
     exists = package.get("version") in versions
     if exists == present:
         host.noop(f"deb {src} is {'installed' if present else 'not installed'}")

@@ -14,6 +14,7 @@ from pyinfra.operations.util.packaging import PkgInfo, ensure_packages
 from ._arguments import check_package_names
 from ._changes import read_changes
 from ._command import LockedCommand
+from ._unfinished import with_unfinished
 from ._update import update as update_index
 from ._upgrade import upgrade as upgrade_all
 from ._upgrade import will_change
@@ -88,12 +89,13 @@ def packages(
     if upgrade:
         yield from upgrade_all._inner()
         installed = host.get_fact(DebPackages)
-    wanted = [_resolve(package, installed, present) for package in _read_names(names)]
+    known = installed if present else with_unfinished(installed)
+    wanted = [_resolve(package, known, present) for package in _read_names(names)]
     install_command = noninteractive_apt(" ".join(["install", *install]), force)
     commands = ensure_packages(
         host,
         wanted,
-        _current(wanted, installed, left_over=purge and not present),
+        _current(wanted, known, getattr(installed, "left_over", ()) if purge and not present else ()),
         present,
         install_command,
         noninteractive_apt(" ".join(["purge" if purge else "remove", *uninstall]), force),
@@ -162,16 +164,17 @@ def _base(name: str) -> str:
     return name.split("/", 1)[0].split(":", 1)[0]
 
 
-def _current(wanted: list[PkgInfo], installed: Installed, left_over: bool) -> dict[str, Collection[str]]:
-    """Give what is installed, under the names that are asked for too, and if asked to what left its configuration."""
+def _current(
+    wanted: list[PkgInfo], installed: Installed, left_over: Collection[str]
+) -> dict[str, Collection[str]]:
+    """Give what is installed, under the names that are asked for too, and what left its configuration."""
     current = dict(installed)
     for package in wanted:
         found = _installed_as(package.name, installed)
         if found:
             current[package.name] = found
-    if left_over:
-        for name in getattr(installed, "left_over", ()):
-            current.setdefault(name, set())
+    for name in left_over:
+        current.setdefault(name, set())
     return current
 
 

@@ -11,6 +11,7 @@ from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.apt import AptSource, AptSources, parse_apt_repo
 from pyinfra.operations import files
 from pyinfra.operations.util.undoing import appending
+from typing_extensions import override
 
 from ._arguments import check_file_name, check_text
 from ._command import LockedCommand
@@ -75,7 +76,26 @@ def _add(src: str, path: str) -> Generator[PyinfraCommand, None, None]:
     # The line is there, but not as a source: it is commented out, or part of a longer one.
     file = QuoteString(path)
     show = StringCommand("printf '%s\\n'", QuoteString(src), ">>", file)
-    yield from commands or [appending(show, file)]
+    for command in commands or [appending(show, file)]:
+        yield _OnItsOwnLine(command, file)
+
+
+class _OnItsOwnLine(StringCommand):
+    """A command that adds a line to a file, of which the last line may have no end.
+
+    Args:
+        command: the command.
+        file: the file's path, quoted.
+    """
+
+    def __init__(self, command: StringCommand, file: QuoteString) -> None:
+        super().__init__(command)
+        self._command, self._file = command, file
+
+    @override
+    def as_run(self) -> StringCommand:
+        end = StringCommand('[ -z "$(tail -c 1', self._file, '2> /dev/null)" ] || echo >>', self._file)
+        return StringCommand("{", end, "; } &&", self._command.as_run())
 
 
 def _remove(src: str, path: str | None, found: list[AptSource]) -> Generator[PyinfraCommand, None, None]:

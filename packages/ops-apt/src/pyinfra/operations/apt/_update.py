@@ -10,10 +10,7 @@ from pyinfra.api import OperationValueError, StringCommand, operation
 from pyinfra.facts.files import File
 from pyinfra.facts.server import Date
 
-from ._command import UpdateCommand
-
-# The file that apt's own periodic jobs touch after an update.
-UPDATE_STAMP = "/var/lib/apt/periodic/update-success-stamp"
+from ._command import UPDATE_STAMP, UpdateCommand
 
 
 @operation(is_idempotent=False)

@@ -24,13 +24,17 @@ def will_change(command: str) -> bool:
     Returns:
         False only where apt says that it would change none.
     """
+    return _counts(command, _CHANGES)
+
+
+def _counts(command: str, changes: tuple[str, ...]) -> bool:
     counts = host.get_fact(SimulateOperationWillChange, command=command)
-    return not counts or any(counts.get(change) for change in _CHANGES)
+    return not counts or any(counts.get(change) for change in changes)
 
 
 def run_upgrade(command: str) -> Generator[StringCommand, None, None]:
-    """Run an upgrade, if it would change anything."""
-    if will_change(command):
+    """Run an upgrade, if it would change anything, or go on with one that failed half way."""
+    if _counts(command, (*_CHANGES, "unfinished")):
         yield LockedCommand(noninteractive_apt(command))
     else:
         host.noop(f"{command} skipped, no changes would be performed")
