@@ -59,6 +59,33 @@ def test_a_unit_from_its_start_to_its_end(host, name):
     assert not os.path.lexists(host.root / link)
 
 
+@pytest.mark.parametrize("also", ["", "Also=other.service\n"])
+def test_a_unit_that_can_be_enabled_only_in_part(host, also):
+    """systemd 252 makes the links that it can and exits with 1; a unit with one of them is an enabled one."""
+    put(host, "demo.service", f"[Install]\nWantedBy=a.target b.target\n{also}")
+    system = host.root / "etc/systemd/system"
+    (system / "b.target.wants").write_text("no folder\n")
+
+    def have(enabled):
+        return lambda: systemd.service("demo", name="unit", running=None, enabled=enabled, _sudo=True)
+
+    def links():
+        return sorted(str(path.relative_to(system)) for path in system.glob("*/demo.*"))
+
+    assert "b.target.wants" in run_deploy(host, have(True)).failed["unit"]
+    if also:
+        # What else it names would be disabled, too.
+        assert links() == ["a.target.wants/demo.service"]
+        return
+    assert links() == []
+    assert "b.target.wants" in run_deploy(host, have(True)).failed["unit"]
+    (system / "b.target.wants").unlink()
+    assert_idempotent(host, have(True))
+    assert links() == ["a.target.wants/demo.service", "b.target.wants/demo.service"]
+    assert_idempotent(host, have(False))
+    assert links() == []
+
+
 def test_a_changed_unit_file_is_read_again(host):
     """As it is done in deploys: put the file, and where it changed, have it read and the unit restarted."""
     put(host, "demo.service", UNIT.format(seconds=1000001))

@@ -17,6 +17,7 @@ from pyinfra.operations.util.service import (
     handle_service_control,
 )
 from pyinfra.operations.util.tools import check_tool
+from pyinfra.operations.util.undoing import UndoingCommand
 
 from ._daemon_reload import check_manager
 from ._daemon_reload import daemon_reload as reload_units
@@ -121,7 +122,20 @@ def service(
         yield StringCommand(base, control)
 
     for action in switch:
-        yield StringCommand(base, action, *(["--"] if unit.startswith("-") else []), QuoteString(unit))
+        yield _enabling(base, unit) if action == "enable" else _on_unit(base, action, unit)
+
+
+def _on_unit(base: StringCommand, action: str, unit: str) -> StringCommand:
+    return StringCommand(base, action, *(["--"] if unit.startswith("-") else []), QuoteString(unit))
+
+
+def _enabling(base: StringCommand, unit: str) -> StringCommand:
+    """Have a unit that could be enabled only in part be disabled: with one of its links systemd calls it enabled."""
+    look = StringCommand("__was=$(", _on_unit(base, "is-enabled", unit), "2> /dev/null)")
+    # Units that are disabled with it may have been enabled before.
+    also = StringCommand(_on_unit(base, "cat", unit), "| grep -q '^[[:space:]]*Also[[:space:]]*='")
+    undo = StringCommand('[ "$__was" != disabled ] ||', also, "||", _on_unit(base, "disable", unit))
+    return UndoingCommand(_on_unit(base, "enable", unit), undo, look)
 
 
 def _enable(unit: str, enabled: bool, asked: dict[str, Any]) -> Generator[str, None, None]:
