@@ -104,6 +104,18 @@ def change(host, module, name, *packages, **arguments):
     return installed(host)
 
 
+def test_a_package_that_dnf_is_told_to_pass_over(rpm_host):
+    add_repository(rpm_host)
+
+    def code():
+        options = "--setopt=strict=0"
+        german = {"LC_ALL": "de_DE.UTF-8"}
+        dnf.packages(name="both", packages=["demo", "gone"], extra_install_args=options, _env=german)
+
+    assert "No match for argument: gone" in run_deploy(rpm_host, code, SUDO=True).failed["both"]
+    assert installed(rpm_host) == ["demo-2.0-1.noarch"]
+
+
 def test_packages_of_a_repository(rpm_host):
     assert add_repository(rpm_host).changed == ["repo"]
     path = rpm_host.root / "etc/yum.repos.d/local.repo"

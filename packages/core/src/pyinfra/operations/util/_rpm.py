@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
 from pyinfra.api.command import QuoteString, StringCommand
-from pyinfra.api.exceptions import OperationValueError
+from pyinfra.api.exceptions import OperationError, OperationValueError
 from pyinfra.api.util import sha1_hash
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _URL_SCHEMES = frozenset({"http", "https", "ftp"})
 
 
 def ensure_rpm(
-    state: State,  # noqa: ARG001 - the documented signature
+    state: State,
     host: Host,
     source: str,
     present: bool,
@@ -47,6 +47,9 @@ def ensure_rpm(
 
     Yields:
         The commands.
+
+    Raises:
+        OperationError: the package must not be installed, and there is no such file that could tell which one it is.
     """
     path = source
     if urlparse(source).scheme in _URL_SCHEMES:
@@ -56,6 +59,11 @@ def ensure_rpm(
         yield from import_module("pyinfra.operations.files").download._inner(src=source, dest=path)
     rpm_package = import_module("pyinfra.facts.rpm").RpmPackage
     package = host.get_fact(rpm_package, package=path)
+    if package is None and not present and state.is_executing:
+        raise OperationError(
+            f"{host.name}: src must be the file of a package, and {path} is none, or is not there; a package can be "
+            "removed by its name, too"
+        )
     there = host.get_fact(rpm_package, package=package["name"]) if package else None
     exists = there is not None and package is not None and there["version"] == package["version"]
     if exists == present:

@@ -14,6 +14,7 @@ from pyinfra.facts.rpm._will_change import WillChangeBase, quote_words
 from pyinfra.operations.util.packaging import PkgInfo, ensure_packages
 
 from ._arguments import check_package_names
+from ._install import InstallCommand
 
 Installed = Mapping[str, Collection[str]]
 
@@ -83,7 +84,7 @@ def manage_packages(
     wanted = [_read(name, installed) for name in names]
     by_name = {package.name: package for package in wanted}
     current = _with_others(wanted, installed, manager, present, install if present else remove)
-    yield from ensure_packages(
+    commands = ensure_packages(
         host,
         wanted,
         current,
@@ -96,6 +97,7 @@ def manage_packages(
         expand_package_fact=lambda name: [pair if present else pair[0] for pair in _providers(by_name[name])],
         expand_match_any=True,
     )
+    yield from map(InstallCommand, commands) if present else commands
     if not names and not (update or clean):
         host.noop("no packages were named")
 
