@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pyinfra.operations import bsdinit, openrc, runit, server, sysvinit, upstart
-from pyinfra_testkit.deploys import run_deploy
+from pyinfra_testkit.deploys import assert_idempotent, run_deploy
 
 pytestmark = pytest.mark.real_hosts
 
@@ -69,3 +69,31 @@ def test_a_file_system_that_can_not_be_written(host):
         assert "ead-only file system" in said or "update-rc.d made no link" in said, (what, said)
     assert result.changed == ["next"]
     assert host.exec("sh", "-c", "find /etc -exec stat -c '%n %a %u %s %Y' {} +").stdout == before
+
+
+def test_a_level_that_can_not_be_written(ssh_host):
+    """update-rc.d links what it can, succeeds, and does nothing any more where there is any link."""
+    script = ssh_host.root / "etc/init.d/demo"
+    script.write_text(SCRIPT)
+    script.chmod(0o755)
+    level = "/etc/rc3.d"
+    ssh_host.check_output("sh", "-ec", f"mount --bind {level} {level}; mount -o remount,bind,ro {level}")
+
+    def code():
+        sysvinit.service("demo", name="enable", enabled=True, running=None, _sudo=True)
+
+    def links():
+        return sorted(
+            f"{path.parent.name}/{path.name}" for path in (ssh_host.root / "etc").glob("rc?.d/*demo*")
+        )
+
+    for _ in range(2):
+        assert "update-rc.d made no link" in run_deploy(ssh_host, code).failed["enable"]
+        assert links() == []
+    ssh_host.check_output("mount", "-o", "remount,bind,rw", level)
+    assert_idempotent(ssh_host, code)
+    assert links() == [
+        *(f"rc{level}.d/K01demo" for level in "01"),
+        *(f"rc{level}.d/S01demo" for level in "2345"),
+        "rc6.d/K01demo",
+    ]

@@ -229,6 +229,29 @@ def test_a_new_runit_service_that_must_not_run_is_never_started(runit_host):
     assert not (folder / "started").exists()
 
 
+def test_what_runit_does_not_take_is_not_left_half_taken(ssh_host):
+    folder = install_runit_service(ssh_host, "demo")
+    (ssh_host.root / "var/service").mkdir()
+    # Without a runsvdir, and without the ten seconds that it is given.
+    for tool in ("sv", "sleep"):
+        (ssh_host.root / "usr/local/bin" / tool).write_text(f"#!/bin/sh\n[ {tool} = sleep ]\n")
+        (ssh_host.root / "usr/local/bin" / tool).chmod(0o755)
+
+    def code():
+        runit.service("demo", name="demo", _sudo=True)
+
+    for _ in range(2):
+        assert "demo" in run_deploy(ssh_host, code).failed
+        assert not list((ssh_host.root / "var/service").iterdir())
+        assert not (folder / "down").exists()
+    (folder / "down").write_text("")
+    assert "demo" in run_deploy(ssh_host, code).failed
+    assert (folder / "down").exists()
+    (ssh_host.root / "var/service/demo").write_text("no link\n")
+    assert "demo" in run_deploy(ssh_host, code).failed
+    assert (ssh_host.root / "var/service/demo").read_text() == "no link\n"
+
+
 def test_runit_does_as_previewed(runit_host):
     folder = install_runit_service(runit_host, "demo")
 

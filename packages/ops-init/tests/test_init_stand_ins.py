@@ -180,6 +180,27 @@ class TestBsdinit:
         result = run_deploy(host, lambda: bsdinit.service("nothing", name="run", _sudo=True))
         assert "rc.d/nothing" in result.failed["run"]
 
+    def test_a_script_that_fails_is_not_looked_for_elsewhere(self, host):
+        for folder, code in (("etc/rc.d", 1), ("usr/local/etc/rc.d", 0)):
+            put(host, f"{folder}/twice", f"#!/bin/sh\n[ $1 = start ] && exit {code}\nexit 1\n")
+        assert (
+            "exit code 1"
+            in run_deploy(host, lambda: bsdinit.service("twice", _sudo=True)).failed["bsdinit.service"]
+        )
+
+    def test_it_is_enabled_before_it_is_started(self, host):
+        """As rc.subr of FreeBSD has it: what is not enabled is not started, and that is no failure."""
+        script = "#!/bin/sh\n[ $1 = start ] || exec test -e /run/late\n"
+        refusal = "Cannot 'start' late. Set late_enable to YES in /etc/rc.conf or use 'onestart' instead of 'start'."
+        script += f'grep -q late_enable /etc/rc.conf.local && touch /run/late || echo "{refusal}"\n'
+        put(host, "etc/rc.d/late", script)
+
+        def code():
+            bsdinit.service("late", name="late", enabled=True, _sudo=True)
+
+        assert assert_idempotent(host, code).changed == ["late"]
+        assert (host.root / "run/late").exists()
+
 
 class TestOpenrc:
     """The real one, as Debian has it; its services are those of the test."""

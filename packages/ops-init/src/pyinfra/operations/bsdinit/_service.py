@@ -10,8 +10,11 @@ from pyinfra.api import OperationValueError, StringCommand, operation
 from pyinfra.facts.bsdinit import RcdStatus
 from pyinfra.operations import files
 from pyinfra.operations.util.service import check_service_name, check_switch, handle_service_control
+from typing_extensions import override
 
 RC_CONF = "/etc/rc.conf.local"
+SHOWN = "test -e /etc/rc.d/{0} && /etc/rc.d/{0} {1} || /usr/local/etc/rc.d/{0} {1}"
+RUN = "if test -e /etc/rc.d/{0}; then /etc/rc.d/{0} {1}; else /usr/local/etc/rc.d/{0} {1}; fi"
 
 
 @operation()
@@ -57,19 +60,32 @@ def service(
     if "/" in service or service in {".", ".."}:
         raise OperationValueError(f"service must be the name of a script in /etc/rc.d, not {service!r}")
     statuses = host.get_fact(RcdStatus)
-    yield from handle_service_control(
-        host,
-        service,
-        statuses,
-        "test -e /etc/rc.d/{0} && /etc/rc.d/{0} {1} || /usr/local/etc/rc.d/{0} {1}",
-        running,
-        restarted,
-        reloaded,
-        command,
-    )
     # The name of a shell variable: php-fpm is enabled by php_fpm_enable.
     variable = re.sub(r"[^A-Za-z0-9_]", "_", service) + "_enable"
     if enabled is True:
+        # A script of FreeBSD that is not enabled does not start, says so, and succeeds.
         yield from files.line._inner(path=RC_CONF, line=f"^{variable}=", replace=f'{variable}="YES"')
-    elif enabled is False:
+    shown, run = (
+        handle_service_control(host, service, statuses, template, running, restarted, reloaded, command)
+        for template in (SHOWN, RUN)
+    )
+    yield from (_Control(*both) for both in zip(shown, run, strict=True))
+    if enabled is False:
         yield from files.line._inner(path=RC_CONF, line=f"^{variable}=", present=False)
+
+
+class _Control(StringCommand):
+    """A command of a script, after whose failure that of the other folder is not run.
+
+    Args:
+        shown: the command as it is told.
+        run: the same, as it is run.
+    """
+
+    def __init__(self, shown: StringCommand, run: StringCommand) -> None:
+        super().__init__(*shown.bits, _separator=shown.separator)
+        self._run = run
+
+    @override
+    def as_run(self) -> StringCommand:
+        return self._run

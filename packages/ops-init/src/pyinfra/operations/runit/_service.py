@@ -6,8 +6,11 @@ from collections.abc import Generator
 
 from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
+from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.files import File
 from pyinfra.facts.runit import RunitManaged, RunitStatus
+from pyinfra.facts.util.quoting import quote_path
+from pyinfra.operations.util.cleaning import undone
 from pyinfra.operations.util.service import check_switch, end_of_options, handle_service_control
 
 from ._auto import auto
@@ -27,7 +30,7 @@ def service(
     managed: bool = True,
     svdir: str = "/var/service",
     sourcedir: str = "/etc/sv",
-) -> Generator[StringCommand, None, None]:
+) -> Generator[PyinfraCommand | StringCommand, None, None]:
     """Manage the state of a runit service.
 
     Args:
@@ -61,12 +64,14 @@ def service(
     starts_itself = not host.get_fact(File, path=down) if enabled is None else enabled
 
     if managed and not was_managed:
-        # Else runit starts it at once, wanted or not.
-        yield from auto._inner(service=service, auto=False, sourcedir=sourcedir)
-    yield from manage._inner(service=service, managed=managed, svdir=svdir, sourcedir=sourcedir)
-    if managed and not was_managed:
-        yield from wait_runsv._inner(service=service, svdir=svdir)
-    yield from auto._inner(service=service, auto=starts_itself, sourcedir=sourcedir)
+        # Taken for managed, it would never be allowed to start by itself.
+        link = quote_path(service_path(svdir, service))
+        undo = [StringCommand("test -L", link, "&& rm -f", link)]
+        undo += [] if host.get_fact(File, path=down) else [StringCommand("rm -f", quote_path(down))]
+        yield from undone(_hand_over(service, starts_itself, svdir, sourcedir), undo)
+    else:
+        yield from manage._inner(service=service, managed=managed, svdir=svdir, sourcedir=sourcedir)
+        yield from auto._inner(service=service, auto=starts_itself, sourcedir=sourcedir)
     if not managed:
         return
 
@@ -76,3 +81,14 @@ def service(
         host, service, statuses, formatter, running, restarted, reloaded, command
     ):
         yield StringCommand(StringCommand("SVDIR=", QuoteString(svdir), _separator=""), control)
+
+
+def _hand_over(
+    service: str, starts_itself: bool, svdir: str, sourcedir: str
+) -> Generator[StringCommand, None, None]:
+    """Have runit look after a service that it does not know yet."""
+    # Else it starts it at once, wanted or not.
+    yield from auto._inner(service=service, auto=False, sourcedir=sourcedir)
+    yield from manage._inner(service=service, svdir=svdir, sourcedir=sourcedir)
+    yield from wait_runsv._inner(service=service, svdir=svdir)
+    yield from auto._inner(service=service, auto=starts_itself, sourcedir=sourcedir)

@@ -15,7 +15,7 @@ from pyinfra.facts.sysvinit._status import InitdScriptStatus
 from pyinfra.operations.util.service import check_switch, handle_service_control
 
 from ._names import check_script_name
-from ._update_rc import UpdateRcCommand
+from ._update_rc import update_rc
 
 GLOB = re.compile(r"([*?\[\]\\])")
 
@@ -109,7 +109,7 @@ def _make_links(service: str, distribution: Mapping[str, Any]) -> Generator[Stri
             "which makes the links itself"
         )
     if families & UPDATE_RC_D:
-        yield UpdateRcCommand(service)
+        yield update_rc(service)
     elif families & CHKCONFIG:
         yield StringCommand("chkconfig", QuoteString(service), "--add")
         yield StringCommand("chkconfig", QuoteString(service), "on")
