@@ -124,6 +124,64 @@ def test_a_disk_with_room_for_a_part(ssh_host, folder, size):
     assert not left_behind(ssh_host)
 
 
+BUSYBOX = """\
+#!/bin/sh
+cd /var/spool/cron/crontabs || exit 1
+case $1 in
+-l) exec cat root ;;
+-r) rm -f root; exit ;;
+-) ;;
+*) exec < "$1" ;;
+esac
+if (: > root.new); then cat > root.new; mv root.new root; fi
+exit 0
+"""
+
+
+@pytest.mark.parametrize("options", ["size=8k", "ro"])
+def test_a_crontab_of_busybox_on_a_disk_that_takes_nothing(ssh_host, options):
+    """Its crontab.c writes what it can to a new file, puts that in its place, and succeeds; so does the stand-in."""
+    tool = ssh_host.root / "usr/local/bin/crontab"
+    tool.write_text(BUSYBOX)
+    tool.chmod(0o755)
+    spool = "/var/spool/cron/crontabs"
+    ssh_host.check_output("sh", "-ec", f"mount -t tmpfs -o size=8k tmpfs {spool}")
+    lines = [f"1 2 3 4 5 job {number} {'x' * 40}" for number in range(65)]
+    attempts = {
+        "add": {"command": "true " + "y" * 200},
+        "change": {"command": lines[64][10:], "minute": 9},
+        "remove": {"command": lines[0][10:], "present": False},
+    }
+
+    def code(names):
+        for name in names:
+            crontab.crontab(name=name, _ignore_errors=True, **attempts[name])
+        server.shell("true", name="next")
+
+    # Without one, with one that has room for no second one beside it, and with one that can't be replaced.
+    ssh_host.check_output("mount", "-o", f"remount,{options}", spool)
+    long = {"command": "z" * 9000}
+    result = run_deploy(ssh_host, lambda: crontab.crontab(name="new", **long), user="root")
+    assert "crontab could not write all of it" in result.failed["new"]
+    assert not (ssh_host.root / SPOOL / "root").exists()
+    ssh_host.check_output("mount", "-o", "remount,rw", spool)
+    ssh_host.check_output(
+        "sh",
+        "-c",
+        f"cat > {spool}/root; head -c 4096 /dev/zero > {spool}/zero",
+        input="\n".join([*lines, ""]),
+    )
+    ssh_host.check_output("mount", "-o", f"remount,{options}", spool)
+    result = run_deploy(ssh_host, lambda: code(attempts), user="root")
+    assert (list(result.failed), result.changed) == (list(attempts), ["next"])
+    assert all("crontab could not write all of it" in said for said in result.failed.values())
+    assert (ssh_host.root / SPOOL / "root").read_text().splitlines() == lines
+    assert not left_behind(ssh_host)
+    ssh_host.check_output("mount", "-o", "remount,rw,size=1m", spool)
+    assert_idempotent(ssh_host, lambda: crontab.crontab(name="remove", **attempts["remove"]), user="root")
+    assert_idempotent(ssh_host, lambda: crontab.crontab(name="add", **attempts["add"]), user="root")
+
+
 def test_without_cron(ssh_host):
     (ssh_host.root / "usr/bin/crontab").unlink()
     result = run_deploy(ssh_host, lambda: crontab.crontab("true", name="add"))

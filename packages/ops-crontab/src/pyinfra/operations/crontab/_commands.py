@@ -51,3 +51,33 @@ class Listing(StringCommand):
         verify = StringCommand("&& [ $(", self._list, "| wc -c) -eq $(wc -c <", self._copy, ") ]")
         told = StringCommand("|| { echo could not write all of", self._copy, ">&2; false; }")
         return StringCommand(*self.bits, verify, told)
+
+
+class Installing(StringCommand):
+    """A `crontab` of a copy, of which it is verified that it is the crontab now: that of busybox writes what it can.
+
+    Args:
+        copy: the copy's path.
+        had_lines: whether there was a crontab, which is put back where there is a part of the new one.
+        whose: crontab's options that say whose it is.
+    """
+
+    def __init__(self, copy: str, had_lines: bool, *whose: object) -> None:
+        self._copy = QuoteString(copy)
+        self._list = StringCommand("crontab -l", *whose, "2> /dev/null")
+        self._put_back = StringCommand("crontab", *whose, "-r")
+        if had_lines:
+            self._put_back = StringCommand("printf '%s\\n' \"$OLD\" | crontab", *whose, "-")
+        super().__init__("crontab", *whose, self._copy)
+
+    @override
+    def as_run(self) -> StringCommand:
+        # Some list it with lines of their own above it. What has lost its first lines ends as the old one, too.
+        ends = StringCommand('"$(', self._list, '| tail -c "$(wc -c <', self._copy, ')")"')
+        is_other = StringCommand('[ "$(', self._list, ')" != "$OLD" ]')
+        verify = StringCommand(is_other, "&& [", ends, '= "$(cat', self._copy, ')" ]')
+        told = "|| { echo crontab could not write all of it >&2;"
+        return StringCommand(
+            *("OLD=$(", self._list, ");", *self.bits, "&& {", verify, told, self._put_back),
+            "> /dev/null 2>&1; false; }; }",
+        )

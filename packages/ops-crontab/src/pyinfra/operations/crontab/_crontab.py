@@ -12,7 +12,7 @@ from pyinfra.facts.crontab import Crontab, CrontabResult
 from pyinfra.facts.crontab._crontab import NAME_COMMENT, CrontabItem
 from pyinfra.operations.util.files import sed_delete, sed_replace
 
-from ._commands import Listing, OnCopy
+from ._commands import Installing, Listing, OnCopy
 
 Time = list[str | int] | str | int | None
 
@@ -113,7 +113,7 @@ def crontab(
         yield OnCopy(file, Listing(file, *whose))
     for change in edit:
         yield OnCopy(file, change)
-    yield OnCopy(file, "crontab", *whose, QuoteString(file), is_last=True)
+    yield OnCopy(file, Installing(file, bool(table), *whose), is_last=True)
 
 
 def _check_line(what: str, value: object) -> None:
