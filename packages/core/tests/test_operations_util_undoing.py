@@ -95,9 +95,9 @@ def test_what_was_made_is_gone_and_what_was_there_is_not(run, tmp_path, there):
 
 
 def test_it_is_told_and_compared_as_the_command():
-    command = StringCommand("a", QuoteString("b c"), _sudo=True)
+    command = StringCommand("program", QuoteString("its argument"), _sudo=True)
     undoing = UndoingCommand(command, "undo")
-    assert str(undoing) == "a 'b c'"
+    assert str(undoing) == "program 'its argument'"
     assert undoing == command
     assert undoing.connector_arguments == undoing.as_run().connector_arguments == {"_sudo": True}
 
