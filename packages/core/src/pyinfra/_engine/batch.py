@@ -17,6 +17,8 @@ _MORE_SHELLS = _POSIX_SHELLS | {"ksh", "ksh93", "mksh", "oksh", "yash", "zsh"}
 # `&>` is none of these: to a POSIX sh it is a `&` and a redirection.
 _NO_BACKGROUND = re.compile(r"&&|[<>]&")
 _COPROCESS = re.compile(r"\bcoproc\b")
+# What bash prints of each command then begins with as many signs as it stands deep in evaluations.
+_TRACE = re.compile(r"\bset\s+(?:[-+]\w+\s+)*-\w*x|\bxtrace\b")
 _LOCALE = "LC_ALL=C; export LC_ALL; unset LANGUAGE"
 # Written once, not with each question: what does not fit into TCP's first window waits for a round trip.
 _ENDING = r"""_pyinfra_end() { printf '\n%s %s\n' "TOKEN $1" "$2" >&3; printf '\n%s\n' "TOKEN $1"; }"""
@@ -64,7 +66,7 @@ def can_share(question: Question) -> bool:
     """Tell whether a question may be one of a batch.
 
     One that starts something in the background may not: what holds its output open would be waited for by all. Nor may
-    one for a shell that is not known to be a POSIX sh.
+    one that has its commands traced, nor one for a shell that is not known to be a POSIX sh.
 
     Args:
         question: the question.
@@ -75,7 +77,7 @@ def can_share(question: Question) -> bool:
     text = question.command
     background = "&" in text and "&" in _NO_BACKGROUND.sub("", text)
     return _family(question.shell) in _POSIX_SHELLS and not (
-        background or _COPROCESS.search(text) or "\0" in text
+        background or _COPROCESS.search(text) or _TRACE.search(text) or "\0" in text
     )
 
 
