@@ -280,3 +280,57 @@ def test_facts_of_uv():
     assert not result.failed
     assert found[0].startswith("uv ")
     assert found[1] == str(Path.home() / ".local/share/uv/tools")
+
+
+def make_environment(path):
+    subprocess.run([PYTHON, "-m", "venv", path], check=True)
+    return path
+
+
+def install(tool, environment, wheels, *packages):
+    arguments = {"name": "install", "packages": list(packages)}
+    if tool == "pip":
+        return lambda: pip.packages(
+            virtualenv=str(environment), extra_install_args=offline(wheels), **arguments
+        )
+    options = ["--no-index", "--find-links", str(wheels)]
+    return lambda: uv.packages(extra_args=options, _env={"VIRTUAL_ENV": str(environment)}, **arguments)
+
+
+@pytest.mark.parametrize("tool", ["pip", pytest.param("uv", marks=needs_uv)])
+def test_a_package_that_is_installed_in_part_is_none(tmp_path, wheels, tool):
+    """As on a disk that fills up behind its metadata, which are enough for pip and uv to list it."""
+    environment = make_environment(tmp_path / "it's an env")
+    code = install(tool, environment, wheels, "demolib", "needer")
+    (environment / "bin/demolib").mkdir()
+    assert "install" in run_deploy("@local", code).failed
+    assert "demolib" not in installed(environment)
+    (environment / "bin/demolib").rmdir()
+    assert run_deploy("@local", code).changed == ["install"]
+    assert installed(environment) == {"demolib": "2.0", "needer": "1.0"}
+    for name in ("demolib", "needer"):
+        assert (environment / "bin" / name).is_file()
+
+
+# What pip prints of a package that the environment only sees, as with --system-site-packages.
+PIP = """\
+#!/bin/sh
+case $1 in
+    freeze) echo demolib==1.0 ;;
+    *)
+        echo "Found existing installation: demolib 1.0"
+        echo "Not uninstalling demolib at /usr/lib/python3/dist-packages, outside environment /env"
+        echo "Can't uninstall 'demolib'. No files were found to uninstall."
+        ;;
+esac
+"""
+
+
+def test_a_package_of_another_environment_stays(tmp_path):
+    program = tmp_path / "pip"
+    program.write_text(PIP)
+    program.chmod(0o755)
+    result = run_deploy(
+        "@local", lambda: pip.packages(name="remove", packages="demolib", present=False, pip=str(program))
+    )
+    assert "Can't uninstall 'demolib'" in result.failed["remove"]

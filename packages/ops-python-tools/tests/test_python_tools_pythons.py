@@ -161,3 +161,41 @@ def test_an_environment_that_is_made_in_part_is_none(tmp_path, monkeypatch, tool
     for _ in range(2):
         assert "no room" in run_deploy("@local", lambda: make(name="env", path=str(path))).failed["env"]
         assert not path.exists()
+
+
+@pytest.mark.real_hosts
+@pytest.mark.parametrize("fixture", ["ssh_host", "busybox_host"])
+def test_an_environment_that_can_not_be_removed_whole_is_one(request, fixture):
+    """The next run must not take what is left of it for nothing."""
+    host = request.getfixturevalue(fixture)
+    made = "mkdir -p bin lib/kept .hidden; touch bin/activate bin/python lib/a .hidden/b; mount -t tmpfs x lib/kept"
+    host.check_output("sh", "-ec", f"mkdir -p /srv/app/.venv; cd /srv/app/.venv; {made}")
+
+    def code():
+        pip.venv(name="pip", path="/srv/app/.venv", present=False, _ignore_errors=True)
+        uv.venv(name="uv", path="/srv/app", present=False, _ignore_errors=True)
+
+    for _ in range(2):
+        assert run_deploy(host, code, user="root").failed.keys() >= {"pip", "uv"}
+    host.check_output("sh", "-ec", "cd /srv/app/.venv; umount lib/kept; ln -s .venv ../link")
+    link = run_deploy(host, lambda: pip.venv(name="link", path="/srv/app/link", present=False), user="root")
+    assert link.changed == ["link"]
+    result = run_deploy(host, code, user="root")
+    assert (result.changed, result.unchanged, result.failed) == (["pip"], ["uv"], {})
+    assert host.check_output("ls", "-A", "/srv/app") == ""
+
+
+@pytest.mark.skipif(shutil.which("uv") is None, reason="uv is not installed")
+def test_a_uv_venv_without_its_seed_is_none(tmp_path, monkeypatch):
+    """The folder is there, and the packages to begin with can not be had."""
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("UV_NO_CONFIG", "1")
+    path = tmp_path / "env"
+    path.mkdir()
+    for _ in range(2):
+        result = run_deploy(
+            "@local", lambda: uv.venv(name="env", path=str(path), python=sys.executable, seed=True)
+        )
+        assert "env" in result.failed
+    assert path.exists()

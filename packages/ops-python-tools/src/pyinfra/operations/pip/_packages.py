@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import shlex
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import Any
 
 from pyinfra import host, state
@@ -18,6 +18,7 @@ from pyinfra.operations.util.tools import check_tool
 
 from ._arguments import check_path, extra_words
 from ._changes import pip_changes
+from ._half_way import UninstallCommand, installing
 from ._requirements import read_packages, resolve
 from ._virtualenv import virtualenv as make_virtualenv
 
@@ -88,17 +89,27 @@ def packages(
     remove = f"{program} uninstall --yes"
     if requirements is not None:
         command = (upgrade if latest else install) if present else remove
-        yield StringCommand(command, "-r", quote_path(requirements))
+        yield from _whole([StringCommand(command, "-r", quote_path(requirements))], present, program)
     if wanted:
         installed = host.get_fact(PipPackages, pip=program)
         if not installed:
             check_tool(state, host, shlex.split(program)[0])
         resolved, current = resolve(wanted, installed)
-        yield from ensure_packages(
+        commands = ensure_packages(
             host, resolved, current, present, install, remove, latest=latest, upgrade_command=upgrade
         )
+        yield from _whole(commands, present, program)
     elif requirements is None:
         host.noop("neither packages nor requirements were named")
+
+
+def _whole(
+    commands: Iterable[StringCommand], present: bool, program: str
+) -> Generator[StringCommand, None, None]:
+    """Have commands of pip install or remove packages whole, or fail."""
+    python = StringCommand(program, "debug | sed -n 's/^sys.executable: //p'")
+    for command in commands:
+        yield installing(command, python) if present else UninstallCommand(command)
 
 
 def _check_arguments(arguments: dict[str, Any] | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations.util.undoing import making
 
 from ._arguments import check_path
+from ._half_way import RemoveEnvironmentCommand
 
 
 @operation()
@@ -60,7 +61,7 @@ def virtualenv(
         folder = quote_path(path)
         yield making(StringCommand(*_command(python, venv, site_packages, always_copy), folder), folder)
     else:
-        yield StringCommand("rm -rf", quote_path(path))
+        yield RemoveEnvironmentCommand(quote_path(path))
 
 
 def _command(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from pyinfra.api import Host, StringCommand
 from pyinfra.connectors.util import CommandOutput, OutputLine
 from pyinfra.operations.pip._changes import UV_CHANGE, UV_PYTHON
-from pyinfra.operations.util.undoing import making
+from pyinfra.operations.pip._half_way import installing
+from pyinfra.operations.util.undoing import UndoingCommand
 from typing_extensions import override
 
 if TYPE_CHECKING:
@@ -29,6 +30,14 @@ class UvCommand(StringCommand):
 def _sorted_out(line: OutputLine) -> OutputLine:
     is_change = UV_CHANGE.fullmatch(line.line) or UV_PYTHON.fullmatch(line.line)
     return OutputLine("stdout", line.line) if is_change else line
+
+
+class UvInstallCommand(UvCommand):
+    """A `uv pip install`, behind which no package is listed that it could install only in part."""
+
+    @override
+    def as_run(self) -> StringCommand:
+        return installing(StringCommand(*self.bits, _separator=self.separator), "uv python find").as_run()
 
 
 class UpdateShellCommand(StringCommand):
@@ -58,6 +67,8 @@ class MakeEnvironmentCommand(StringCommand):
 
     @override
     def as_run(self) -> StringCommand:
-        return StringCommand(
-            "test -e", self._file, "||", making(StringCommand(*self.bits), self._path).as_run()
-        )
+        # Where the folder was there, uv would take what it has made so far for an environment, and so would this.
+        undo = StringCommand("rm -f", self._file, '; [ -z "$__new" ] || rm -rf', self._path)
+        look = StringCommand("__new=; [ -e", self._path, "] || [ -L", self._path, "] || __new=1")
+        make = UndoingCommand(StringCommand(*self.bits), undo, look)
+        return StringCommand("test -e", self._file, "||", make.as_run())

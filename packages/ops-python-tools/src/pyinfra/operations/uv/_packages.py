@@ -14,7 +14,7 @@ from pyinfra.operations.pip._requirements import read_packages, resolve
 from pyinfra.operations.util.packaging import ensure_packages
 from pyinfra.operations.util.tools import check_tool
 
-from ._command import UvCommand
+from ._command import UvCommand, UvInstallCommand
 
 
 @operation(report=uv_changes)
@@ -63,9 +63,10 @@ def packages(
     install = f"uv pip install --no-progress {extra}"
     upgrade = f"uv pip install --upgrade --no-progress {extra}"
     remove = f"uv pip uninstall --no-progress {extra}"
+    kind = UvInstallCommand if present else UvCommand
     if requirements is not None:
         command = (upgrade if latest else install) if present else remove
-        yield UvCommand(command, "-r", quote_path(requirements))
+        yield kind(command, "-r", quote_path(requirements))
     if wanted:
         installed = host.get_fact(UvPipPackages)
         if not installed:
@@ -74,6 +75,6 @@ def packages(
         commands = ensure_packages(
             host, resolved, current, present, install, remove, latest=latest, upgrade_command=upgrade
         )
-        yield from map(UvCommand, commands)
+        yield from map(kind, commands)
     elif requirements is None:
         host.noop("neither packages nor requirements requested to be (un)installed")

@@ -10,6 +10,7 @@ from pyinfra.api import OperationValueError, QuoteString, StringCommand, operati
 from pyinfra.facts.files import File
 from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations.pip._arguments import extra_words
+from pyinfra.operations.pip._half_way import RemoveEnvironmentCommand
 from pyinfra.operations.util.files import unix_path_join
 
 from ._command import MakeEnvironmentCommand
@@ -85,7 +86,7 @@ def venv(
     if exists == present:
         host.noop(f"venv {'already exists' if present else 'does not exist'} at {path}")
     elif not present:
-        yield StringCommand("rm -rf", quote_path(f"{path}/.venv"))
+        yield RemoveEnvironmentCommand(quote_path(f"{path}/.venv"))
     elif allow_existing or clear_existing:
         yield StringCommand("uv venv", *options, quote_path(path))
     else:
