@@ -156,6 +156,19 @@ def test_an_upload_to_where_only_root_writes(hosts):
     assert (second.root / "etc/it's motd").read_text() == "hello\n"
 
 
+def test_an_upload_that_can_not_be_moved_leaves_nothing(hosts):
+    first, second = hosts
+    know(first, second)
+
+    def code():
+        ssh.upload(
+            second.address, "/etc/hostname", "/none/it", user="deploy", use_remote_sudo=True, name="up"
+        )
+
+    assert "/none/it" in run_deploy(first, code).failed["up"]
+    assert not [path.name for path in (second.root / "tmp").iterdir() if path.is_file()]
+
+
 def test_what_can_not_be_copied_fails_and_leaves_nothing(hosts):
     first, second = hosts
     know(first, second)

@@ -10,6 +10,7 @@ from pyinfra import host
 from pyinfra.api import OperationError, QuoteString, StringCommand, operation
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.files import File
+from pyinfra.operations.util.cleaning import undone
 from typing_extensions import override
 
 from ._commands import command
@@ -65,10 +66,14 @@ def upload(
         yield _scp(port, local_file(filename), _remote(hostname, user, there))
         return
     temporary = host.get_temp_filename(secrets.token_hex())
-    yield _scp(port, local_file(filename), _remote(hostname, user, temporary))
+    copy = _scp(port, local_file(filename), _remote(hostname, user, temporary))
     dest = QuoteString(f"./{there}" if there.startswith("-") else there)
     move = StringCommand("sudo mv", QuoteString(temporary), dest)
-    yield from command._inner(hostname, move.get_raw_value(), user=user, port=port)
+    remove = StringCommand("rm -f", QuoteString(temporary))
+    put, undo = (
+        list(command._inner(hostname, one.get_raw_value(), user=user, port=port)) for one in (move, remove)
+    )
+    yield from undone([copy, *put], undo)
 
 
 @operation()
