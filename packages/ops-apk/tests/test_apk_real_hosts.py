@@ -43,6 +43,8 @@ def host(ssh_host):
     target.chmod(0o755)
     write(ssh_host, "srv/repository", NEW)
     write(ssh_host, "var/cache/apk/index", OLD)
+    write(ssh_host, "srv/failing", [])
+    write(ssh_host, "srv/unreadable", [])
     write(ssh_host, "etc/apk/world", ["musl"])
     write(ssh_host, INSTALLED, ["musl 1.2.4-r2"])
     return ssh_host
@@ -101,6 +103,32 @@ def test_what_there_is_not_fails_and_changes_nothing(host):
     assert (list(result.failed), result.changed) == (["install"], ["next"])
     assert "world[nothing]" in result.failed["install"]
     assert installed(host) == ["musl 1.2.4-r2"]
+
+
+@pytest.mark.parametrize("what", ["failing", "unreadable"])
+def test_what_could_be_added_only_in_part_is_added_again(host, what):
+    write(host, f"srv/{what}", ["vim"])
+
+    def code():
+        apk.packages(["nginx", "vim"], name="install", _sudo=True)
+
+    for _ in range(2):
+        assert "install" in run_deploy(host, code).failed
+        assert (installed(host), lines(host, "etc/apk/world")) == (["musl 1.2.4-r2"], ["musl"])
+    write(host, f"srv/{what}", [])
+    assert_idempotent(host, code)
+
+
+def test_a_package_that_was_broken_before(host):
+    """apk fails each time then, whatever it was asked for."""
+    write(host, "srv/failing", ["vim"])
+    host.exec("apk", "add", "vim")
+
+    def code():
+        apk.packages("nginx", name="install", _sudo=True)
+
+    assert "install" in run_deploy(host, code).failed
+    assert run_deploy(host, code).unchanged == ["install"]
 
 
 def test_a_file_system_that_can_not_be_written(host):

@@ -13,6 +13,7 @@ from pyinfra.facts.apk._changes import read_changes
 from pyinfra.operations.util.packaging import PkgInfo, ensure_packages
 from pyinfra.operations.util.tools import check_tool
 
+from ._add import add_whole
 from ._upgrade import update as update_index
 from ._upgrade import upgrade as upgrade_all
 
@@ -81,7 +82,7 @@ def packages(
     current: Installed = installed
     if present:
         wanted, current = _to_install(wanted, installed)
-    yield from ensure_packages(
+    commands = ensure_packages(
         host,
         wanted,
         current,
@@ -91,6 +92,9 @@ def packages(
         latest=latest and present and _may_upgrade(wanted, current),
         upgrade_command="apk upgrade",
     )
+    new = [name for package in wanted if (name := _base(package.name)) not in {*installed, *current}]
+    for command in commands:
+        yield add_whole(command, new) if command.get_raw_value().startswith("apk add ") else command
     if not wanted and not (update or upgrade):
         host.noop("no packages were named")
 
@@ -157,6 +161,12 @@ def _to_install(
             there = constrained.group(1) in installed
             resolved.append(package._replace(name=constrained.group(1)) if there else package)
     return resolved, current
+
+
+def _base(name: str) -> str:
+    """Give a package's name without the tag or range that may follow."""
+    constrained = _CONSTRAINED.fullmatch(name)
+    return constrained.group(1) if constrained else name
 
 
 def _may_upgrade(wanted: list[PkgInfo], current: Installed) -> bool:
