@@ -7,9 +7,12 @@ from collections.abc import Generator
 
 from pyinfra import host
 from pyinfra.api import OperationError, StringCommand, operation
+from pyinfra.api.command import PyinfraCommand
 from pyinfra.facts.files import Directory, Link
 from pyinfra.facts.util.quoting import quote_path
+from pyinfra.operations.util.cleaning import undone
 from pyinfra.operations.util.folders import missing_folders, remove_folders
+from pyinfra.operations.util.undoing import UndoingCommand
 
 from ._arguments import check_mode, check_owner, check_path
 from ._metadata import chown_if_needed, metadata_changes
@@ -30,7 +33,7 @@ def directory(
     force_backup_dir: str | None = None,
     _no_check_owner_mode: bool = False,
     _no_fail_on_link: bool = False,
-) -> Generator[StringCommand, None, None]:
+) -> Generator[PyinfraCommand | StringCommand, None, None]:
     """Add, change or remove a directory.
 
     Directories above it are made where they are missing.
@@ -71,8 +74,10 @@ def directory(
         return
     if present and not info:
         refuse_unknown_owners(user, group)
+    back: list[StringCommand] = []
     if info is False:
-        yield from make_way(path, "directory", force, force_backup, force_backup_dir)
+        away, back = make_way(path, "directory", force, force_backup, force_backup_dir)
+        yield away
     # Little may be known of one that is there.
     missing = info is None or info is False
     if not present:
@@ -81,11 +86,11 @@ def directory(
         elif info is None:
             host.noop(f"directory {path} does not exist")
         return
-    changes = [StringCommand("mkdir -p", quote_path(path))] if missing else []
+    changes: list[StringCommand] = [StringCommand("mkdir -p", quote_path(path))] if missing else []
     if missing or not _no_check_owner_mode:
         known = info or None
         changes += metadata_changes(path, wanted_mode, user, group, known, recursive, is_directory=True)
-    yield from changes
+    yield from undone(changes, back)
     if not changes:
         host.noop(f"directory {path} already exists")
 
@@ -113,8 +118,9 @@ def make_parent(
     if info is None:
         refuse_unknown_owners(user, group)
         undo = remove_folders(missing_folders(parent))
-        make = StringCommand("mkdir -p", quote_path(parent))
-        return [make, *chown_if_needed(parent, user, group, None)], undo
+        made = [StringCommand("mkdir -p", quote_path(parent)), *chown_if_needed(parent, user, group, None)]
+        # One that is there is never given to anybody.
+        return [UndoingCommand(command, *undo) for command in made] if undo else made, undo
     if info is False and not host.get_fact(Link, path=parent):
         raise OperationError(f"{parent} exists and is not a directory")
     return [], []

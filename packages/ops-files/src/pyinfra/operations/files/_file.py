@@ -65,8 +65,10 @@ def file(
     info = host.get_fact(File, path=path)
     if present and not info:
         refuse_unknown_owners(user, group)
+    back: list[StringCommand] = []
     if info is False:
-        yield from make_way(path, "file", force, force_backup, force_backup_dir)
+        away, back = make_way(path, "file", force, force_backup, force_backup_dir)
+        yield away
     if not present:
         if info:
             yield remove(path)
@@ -77,6 +79,6 @@ def file(
     yield from made
     changes = [StringCommand("touch", quote_path(path))] if touch or not info else []
     changes += metadata_changes(path, wanted_mode, user, group, info or None)
-    yield from undone(changes, undo)
+    yield from undone(changes, [*back, *undo])
     if not changes:
         host.noop(f"file {path} already exists")

@@ -70,7 +70,7 @@ def link(
         elif info is None:
             host.noop(f"link {path} does not exist")
         else:
-            yield from make_way(path, "link", force, force_backup, force_backup_dir)
+            yield make_way(path, "link", force, force_backup, force_backup_dir)[0]
         return
     wanted = check_path("target", target)
     if info is False and not symbolic and host.get_fact(SameFile, path=path, other=wanted):
@@ -79,8 +79,10 @@ def link(
     is_right = bool(info) and symbolic and info["link_target"] == wanted
     if not is_right:
         refuse_unknown_owners(user, group)
+    back: list[StringCommand] = []
     if info is False:
-        yield from make_way(path, "link", force, force_backup, force_backup_dir)
+        away, back = make_way(path, "link", force, force_backup, force_backup_dir)
+        yield away
     made, undo = make_parent(path, user, group) if create_remote_dir and info is None else ([], [])
     yield from made
     changes = [] if is_right else [_make(path, wanted, symbolic)]
@@ -88,7 +90,7 @@ def link(
         old = _make(path, str(info["link_target"]), symbolic=True)
         changes = [remove(path), UndoingCommand(changes[0], old)]
     changes += chown_if_needed(path, user, group, info if is_right else None, dereference=False)
-    yield from undone(changes, undo)
+    yield from undone(changes, [*back, *undo])
     if not changes:
         host.noop(f"link {path} already exists")
 

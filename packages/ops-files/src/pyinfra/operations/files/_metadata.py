@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import Any, TypeGuard
 
 from pyinfra import host
+from pyinfra.api import QuoteString, StringCommand
 from pyinfra.facts.files import OwnerIds
+from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations.util.files import chmod, chown
-
-if TYPE_CHECKING:
-    from pyinfra.api import StringCommand
+from pyinfra.operations.util.undoing import UndoingCommand
+from typing_extensions import override
 
 _PERMISSIONS = {"r": 0o444, "w": 0o222, "x": 0o111, "s": 0o6000, "t": 0o1000}
 _CLASSES = {"u": 0o4700, "g": 0o2070, "o": 0o1007, "a": 0o7777}
@@ -48,7 +49,7 @@ def metadata_changes(
     chowns = list(chown_if_needed(path, user, group, info, recursive))
     if chowns and _has_special_bits(mode) and (recursive or not is_directory):
         # A file that gets another owner loses setuid and setgid.
-        return [*chowns, chmod(path, mode, recursive=recursive)]
+        return [*chowns, _chmod(path, mode, info, recursive)]
     return [*chowns, *chmods] if owner_first else [*chmods, *chowns]
 
 
@@ -74,7 +75,38 @@ def chmod_if_needed(
         No command, or one.
     """
     if mode is not None and (not info or mode_differs(mode, info["mode"], is_directory)):
-        yield chmod(path, mode, recursive=recursive)
+        yield _chmod(path, mode, info, recursive)
+
+
+def _chmod(path: str, mode: int | str, info: Any, recursive: bool) -> StringCommand:
+    if not recursive or not info or not isinstance(info["mode"], int):
+        return chmod(path, mode, recursive=recursive)
+    return UndoingCommand(_ChmodBelowFirst(path, mode), chmod(path, info["mode"]))
+
+
+class _ChmodBelowFirst(StringCommand):
+    """A `chmod -R` that sets what is below a path first: one that is ended half way is not taken for done.
+
+    Args:
+        path: the path on the host.
+        mode: the mode.
+    """
+
+    def __init__(self, path: str, mode: int | str) -> None:
+        super().__init__(*chmod(path, mode, recursive=True).bits)
+        self._path = quote_path(path)
+        self._each = quote_path(f"{path.rstrip('/')}/.")
+        self._own = chmod(path, mode)
+        self._mode = QuoteString(mode)
+
+    @override
+    def as_run(self) -> StringCommand:
+        # A link that chmod is given stands for what it leads to; those that it finds it leaves alone.
+        below = StringCommand(
+            *("find", self._each, "! -name . -prune ! -type l -exec chmod -R", self._mode, "{} +")
+        )
+        can_look = StringCommand("[ -r", self._path, "] && [ -x", self._path, "]")
+        return StringCommand("if", can_look, "; then", below, "&&", self._own, "; else", *self.bits, "; fi")
 
 
 def chown_if_needed(
@@ -101,7 +133,16 @@ def chown_if_needed(
     if not user and not group:
         return
     if not info or _owner_differs(path, user, group, info, dereference):
-        yield chown(path, user, group, recursive=recursive, dereference=dereference)
+        command = chown(path, user, group, recursive=recursive, dereference=dereference)
+        yield _keeping_owner(command, path) if recursive and info else command
+
+
+def _keeping_owner(command: StringCommand, path: str) -> StringCommand:
+    """Have a path keep its owner where not all below it could be given to another, which the next run would not see."""
+    word = quote_path(path)
+    # By number: not each has a name.
+    look = StringCommand("__owner=$(stat -c %u:%g", word, "2> /dev/null || stat -f %u:%g", word, ")")
+    return UndoingCommand(command, StringCommand('chown "$__owner"', word), look)
 
 
 def _owner_differs(path: str, user: str | None, group: str | None, info: Any, dereference: bool) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
 from typing import Any
 
 from pyinfra import host, state
@@ -21,8 +20,8 @@ _LINKS = 40
 
 def make_way(
     path: str, kind: str, force: bool, force_backup: bool, force_backup_dir: Any | None
-) -> Iterator[StringCommand]:
-    """Give the command that moves away what is at a path and should not be.
+) -> tuple[StringCommand, list[StringCommand]]:
+    """Give the command that moves away what is at a path and should not be, and what brings it back.
 
     Args:
         path: the path on the host.
@@ -31,8 +30,8 @@ def make_way(
         force_backup: whether it is kept under another name.
         force_backup_dir: the folder in which it is kept; None for its own.
 
-    Yields:
-        The command.
+    Returns:
+        The command, and for `undone` those that put it in the place of what was made instead; none where it is removed.
 
     Raises:
         OperationError: it may not be moved.
@@ -43,9 +42,13 @@ def make_way(
         kept = f"{path.rstrip('/')}.{timestamp()}"
         if force_backup_dir:
             kept = unix_path_join(check_path("force_backup_dir", force_backup_dir), posixpath.basename(kept))
-        yield StringCommand("mv", quote_path(path), quote_path(kept))
-    else:
-        yield StringCommand("rm -rf", quote_path(path))
+        clear = StringCommand("rmdir" if kind == "directory" else "rm -f", quote_path(path))
+        return _move(path, kept), [clear, _move(kept, path)]
+    return StringCommand("rm -rf", quote_path(path)), []
+
+
+def _move(path: str, to: str) -> StringCommand:
+    return StringCommand("mv", quote_path(path), quote_path(to))
 
 
 def remove(path: str, recursive: bool = False) -> StringCommand:

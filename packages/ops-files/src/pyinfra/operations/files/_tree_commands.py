@@ -97,7 +97,9 @@ def _prepare(plan: Plan, tree: LocalTree, owner: Owner, token: str) -> Iterator[
         place = _temporary(below, token, f"l{number}") if replaced else below
         yield StringCommand("ln -s --", QuoteString(tree.links[below]), _word(place))
         if replaced:
-            yield StringCommand("r", _word(place), _word(below))
+            yield StringCommand(
+                "{ r", _word(place), _word(below), "|| { rm -f", _word(place), "; false; }; }"
+            )
     yield from _set_owner(["-h"], owner, plan.owned_links)
 
 
@@ -147,8 +149,8 @@ def _place(
         elif not isinstance(change.mode, int):
             # A symbolic mode is said of what any new file would have.
             yield StringCommand("chmod +rw", _word(name))
-        if not same:
-            modes[name] = change.mode
+        # Where cp knows no --attributes-only, k has made it private.
+        modes[name] = change.mode
         if change.chown:
             owned.append(name)
     yield from _set_owner([], owner, owned)
