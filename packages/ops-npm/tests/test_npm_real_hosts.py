@@ -104,6 +104,21 @@ class TestOnHosts:
         assert all("ead-only file system" in said for said in result.failed.values())
         assert installed(host.root / GLOBAL) == {"demo": "1.0.0"}
 
+    @pytest.mark.parametrize("arguments", [{}, {"directory": "/srv"}], ids=["global", "project"])
+    def test_what_is_killed_half_way_is_installed_again(self, host, arguments):
+        def code(*names):
+            return lambda: npm.packages(list(names), name="have", _sudo=True, **arguments)
+
+        folder = host.root / ("srv" if arguments else GLOBAL)
+        run_deploy(host, code("@it/tool"))
+        killed = host.root / "run/out-of-memory"
+        killed.write_text("")
+        for _ in range(2):
+            assert "have" in run_deploy(host, code("@it/tool", "demo")).failed
+            assert installed(folder) == {"@it/tool": "0.1.0"}
+        killed.unlink()
+        assert_idempotent(host, code("@it/tool", "demo"))
+
     @pytest.mark.parametrize("present", [True, False])
     def test_without_npm(self, ssh_host, present):
         result = run_deploy(ssh_host, lambda: npm.packages("demo", name="have", present=present))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from pyinfra import host, state
-from pyinfra.api import OperationTypeError, OperationValueError, StringCommand, operation
+from pyinfra.api import OperationTypeError, OperationValueError, QuoteString, StringCommand, operation
 from pyinfra.facts.npm import NpmPackages
 from pyinfra.facts.util.quoting import quote_path
 from pyinfra.operations.util.packaging import PkgInfo, ensure_packages
 from pyinfra.operations.util.tools import check_tool
+from pyinfra.operations.util.undoing import UndoingCommand
 
 
 @operation()
@@ -53,9 +54,10 @@ def packages(
     installed = host.get_fact(NpmPackages, directory=directory)
     if wanted and not installed:
         check_tool(state, host, "npm")
+    wanted = [_as_is(package, installed, present) for package in wanted]
     commands = ensure_packages(
         host,
-        [_as_is(package, installed, present) for package in wanted],
+        wanted,
         installed,
         present,
         _npm("install", directory),
@@ -64,7 +66,23 @@ def packages(
         upgrade_command=_npm("update", directory),
         version_join="@",
     )
-    yield from commands
+    touched = [
+        package.name
+        for package in wanted
+        if (package.version not in installed.get(package.name, []) and (package.has_version or latest))
+        or package.name not in installed
+    ]
+    for command in commands:
+        yield _whole(command, touched, directory) if present else command
+
+
+def _whole(command: StringCommand, names: list[str], directory: str | None) -> StringCommand:
+    """Have an npm that is killed, as where memory runs out, not leave packages listed of which files are missing.
+
+    Where it fails by itself, it takes back what it did.
+    """
+    remove = StringCommand(_npm("uninstall --no-save", directory), *map(QuoteString, names), "> /dev/null")
+    return UndoingCommand(command, StringCommand('[ "$__status" -le 128 ] || (', remove, ")"))
 
 
 def _npm(action: str, directory: str | None) -> StringCommand:
