@@ -92,6 +92,30 @@ def test_a_scan_without_keys_is_no_success(hosts):
     assert (first.root / KNOWN).read_text() == known
 
 
+def test_keys_of_others_stay_on_a_full_disk(hosts):
+    """There, ssh-keygen -R writes what it can, or nothing, and succeeds."""
+    first, second = hosts
+    others = [f"other-{number} {key_of(first)}" for number in range(30)]
+    known = "\n".join([f"{second.address} {key_of(first)}", *others, ""])
+    script = "mount -t tmpfs -o size=16k,mode=700 tmpfs /root/.ssh; cd /root/.ssh; cat > known_hosts"
+    first.check_output(
+        "sh", "-c", f"{script}; cp known_hosts known_hosts.old; cat /dev/zero > zero; true", input=known
+    )
+
+    def code():
+        ssh.keyscan(second.address, name="anew", force=True, _sudo=True)
+
+    for _ in range(2):
+        assert "ssh-keygen could not write all of" in run_deploy(first, code).failed["anew"]
+        assert first.check_output("cat", "/root/.ssh/known_hosts") == known
+        first.check_output("sh", "-c", "cat /dev/zero > /root/.ssh/zero; true")
+    first.check_output("rm", "/root/.ssh/zero")
+    assert run_deploy(first, code).changed == ["anew"]
+    lines = first.check_output("cat", "/root/.ssh/known_hosts").splitlines()
+    assert lines[:30] == others
+    assert f"{second.address} {key_of(second)}" in lines[30:]
+
+
 def test_a_last_line_without_a_newline_stays_a_line(hosts):
     first, second = hosts
     known = f"{first.address} {key_of(first)}"

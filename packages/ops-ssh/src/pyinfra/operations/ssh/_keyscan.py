@@ -58,12 +58,38 @@ def keyscan(
         return
     if is_known:
         name = hostname if int(port) == SSH_PORT else f"[{hostname}]:{port}"
-        yield StringCommand("ssh-keygen -R", QuoteString(name))
+        yield _Forget(name, known_hosts)
     file = QuoteString(known_hosts)
     scan = _Scan(hostname, port, file)
     # ssh-keygen has kept those that were known.
     put_back = StringCommand("mv -f", QuoteString(f"{known_hosts}.old"), file)
     yield UndoingCommand(scan, put_back) if is_known else appending(scan, file)
+
+
+class _Forget(StringCommand):
+    """An `ssh-keygen -R` that puts the file back where more is gone: on a full disk it writes less, and succeeds.
+
+    Args:
+        name: the host, as known_hosts has it.
+        path: known_hosts.
+    """
+
+    def __init__(self, name: str, path: str) -> None:
+        super().__init__("ssh-keygen -R", QuoteString(name))
+        self._file, self._old = QuoteString(path), QuoteString(f"{path}.old")
+
+    @override
+    def as_run(self) -> StringCommand:
+        # It tells each line that it removes.
+        count = "gone=$(printf '%s\\n' \"$told\" | grep -c 'found: line') || true"
+        lines = StringCommand("[ $(wc -l <", self._file, ") -ge $(($(wc -l <", self._old, ") - gone)) ]")
+        put_back = StringCommand(
+            "echo ssh-keygen could not write all of", self._file, ">&2; mv -f", self._old
+        )
+        return StringCommand(
+            *("told=$(", *self.bits, ") && {", count, '; [ "$gone" = 0 ] ||', lines, "|| {", put_back),
+            *(self._file, "; false; }; }"),
+        )
 
 
 class _Scan(StringCommand):
