@@ -94,6 +94,8 @@ def test_a_file_system_that_is_full(ssh_host, filled):
         "key": partial(gpg.key, dest="/srv/small/new.gpg", **arguments),
         "copy": partial(gpg.key, dest="/srv/small/new.asc", dearmor=False, **arguments),
         "dearmor": partial(gpg.dearmor, src="/srv/long.asc", dest="/srv/small/other.gpg"),
+        "folder": partial(gpg.key, dest="/srv/small/a/b.gpg", **arguments),
+        "folder of a dearmored one": partial(gpg.dearmor, src="/srv/long.asc", dest="/srv/small/c/d.gpg"),
         "replaced": partial(gpg.key, dest="/srv/small/there.gpg", keyid=keyid, **arguments),
     }
     failed = assert_each_fails(ssh_host, operations, lambda: below(ssh_host, "/srv"), SUDO=True)

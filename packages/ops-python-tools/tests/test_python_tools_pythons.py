@@ -161,6 +161,10 @@ def test_an_environment_that_is_made_in_part_is_none(tmp_path, monkeypatch, tool
     for _ in range(2):
         assert "no room" in run_deploy("@local", lambda: make(name="env", path=str(path))).failed["env"]
         assert not path.exists()
+    path.mkdir()
+    for _ in range(2):
+        assert "no room" in run_deploy("@local", lambda: make(name="env", path=str(path))).failed["env"]
+    assert path.exists()
 
 
 @pytest.mark.real_hosts

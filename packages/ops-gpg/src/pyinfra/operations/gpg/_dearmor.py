@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Generator
 
 from pyinfra import host
@@ -12,7 +11,7 @@ from pyinfra.facts.gpg import GpgKey
 from pyinfra.operations import files
 
 from ._arguments import check_mode
-from ._install import check_apart, dearmor_command, is_there
+from ._install import check_apart, dearmor_command, in_folder, is_there
 
 
 @operation()
@@ -53,8 +52,7 @@ def dearmor(src: str, dest: str, mode: str = "0644") -> Generator[PyinfraCommand
         yield from files.file._inner(path=dest, present=True, mode=mode)
         host.noop(f"GPG keyring {dest} already has the keys of {src}")
         return
-    yield from files.directory._inner(path=posixpath.dirname(dest) or ".", present=True, mode="0755")
-    yield dearmor_command(src, dest, replace=exists)
+    yield from in_folder(dest, [dearmor_command(src, dest, replace=exists)])
     yield from files.file._inner(path=dest, present=True, mode=mode)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
@@ -13,7 +13,8 @@ from pyinfra.facts.files import File
 from pyinfra.facts.gpg import GpgKey, GpgKeyrings
 from pyinfra.facts.gpg._quoting import double_quoted, double_quoted_path
 from pyinfra.operations import files
-from pyinfra.operations.util.cleaning import CleaningCommand
+from pyinfra.operations.util.cleaning import CleaningCommand, undone
+from pyinfra.operations.util.folders import missing_folders, remove_folders
 
 from ._keyids import has_key, normalize_keyids
 from ._token import TOKEN
@@ -40,12 +41,27 @@ def install(
         )
         host.noop(which)
         return
-    yield from files.directory._inner(path=posixpath.dirname(dest) or ".", present=True, mode="0755")
     if keyserver is not None:
-        yield from _receive(keyserver, keyids, dest, replace=exists)
+        yield from in_folder(dest, _receive(keyserver, keyids, dest, replace=exists))
     elif src is not None:
-        yield from _copy(src, dest, dearmor, keyids, replace=exists)
+        yield from in_folder(dest, _copy(src, dest, dearmor, keyids, replace=exists))
     yield from files.file._inner(path=dest, present=True, mode=mode)
+
+
+def in_folder(dest: str, commands: Iterable[PyinfraCommand]) -> Generator[PyinfraCommand, None, None]:
+    """Make the folder of a keyring ahead of the commands that write that, for as long as they get further.
+
+    Args:
+        dest: the keyring's path.
+        commands: the commands.
+
+    Yields:
+        All commands.
+    """
+    folder = posixpath.dirname(dest) or "."
+    undo = remove_folders(missing_folders(folder))
+    yield from files.directory._inner(path=folder, present=True, mode="0755")
+    yield from undone(commands, undo)
 
 
 def _is_url(src: str) -> bool:

@@ -43,6 +43,23 @@ def installing(command: StringCommand, python: Any) -> UndoingCommand:
     return UndoingCommand(command, forget, "__since=$(date +%s)")
 
 
+def making_environment(command: StringCommand, path: Any, file: Any) -> UndoingCommand:
+    """Have a command that makes an environment not leave what would count as one, where it fails.
+
+    Args:
+        command: the command.
+        path: the environment's folder, quoted; it is removed where it was not there before.
+        file: the file by which a folder counts as an environment, quoted.
+
+    Returns:
+        The command.
+    """
+    undo = StringCommand("rm -f", file, '; [ -z "$__new" ] || rm -rf', path)
+    return UndoingCommand(
+        command, undo, StringCommand("__new=; [ -e", path, "] || [ -L", path, "] || __new=1")
+    )
+
+
 class UninstallCommand(StringCommand):
     """A `pip uninstall`, which fails where a package stays: pip says so, and succeeds.
 

@@ -8,10 +8,9 @@ from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
 from pyinfra.facts.files import File
 from pyinfra.facts.util.quoting import quote_path
-from pyinfra.operations.util.undoing import making
 
 from ._arguments import check_path
-from ._half_way import RemoveEnvironmentCommand
+from ._half_way import RemoveEnvironmentCommand, making_environment
 
 
 @operation()
@@ -59,7 +58,8 @@ def virtualenv(
         host.noop(f"virtualenv {path} {'exists' if present else 'does not exist'}")
     elif present:
         folder = quote_path(path)
-        yield making(StringCommand(*_command(python, venv, site_packages, always_copy), folder), folder)
+        make = StringCommand(*_command(python, venv, site_packages, always_copy), folder)
+        yield making_environment(make, folder, quote_path(f"{path}/bin/activate"))
     else:
         yield RemoveEnvironmentCommand(quote_path(path))
 

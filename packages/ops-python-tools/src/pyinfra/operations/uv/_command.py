@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from pyinfra.api import Host, StringCommand
 from pyinfra.connectors.util import CommandOutput, OutputLine
 from pyinfra.operations.pip._changes import UV_CHANGE, UV_PYTHON
-from pyinfra.operations.pip._half_way import installing
-from pyinfra.operations.util.undoing import UndoingCommand
+from pyinfra.operations.pip._half_way import installing, making_environment
 from typing_extensions import override
 
 if TYPE_CHECKING:
@@ -67,8 +66,5 @@ class MakeEnvironmentCommand(StringCommand):
 
     @override
     def as_run(self) -> StringCommand:
-        # Where the folder was there, uv would take what it has made so far for an environment, and so would this.
-        undo = StringCommand("rm -f", self._file, '; [ -z "$__new" ] || rm -rf', self._path)
-        look = StringCommand("__new=; [ -e", self._path, "] || [ -L", self._path, "] || __new=1")
-        make = UndoingCommand(StringCommand(*self.bits), undo, look)
+        make = making_environment(StringCommand(*self.bits), self._path, self._file)
         return StringCommand("test -e", self._file, "||", make.as_run())
