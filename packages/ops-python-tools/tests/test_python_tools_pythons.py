@@ -184,9 +184,11 @@ def test_an_environment_that_can_not_be_removed_whole_is_one(request, fixture):
     host.check_output("sh", "-ec", "cd /srv/app/.venv; umount lib/kept; ln -s .venv ../link")
     link = run_deploy(host, lambda: pip.venv(name="link", path="/srv/app/link", present=False), user="root")
     assert link.changed == ["link"]
+    host.check_output("sh", "-ec", "cd /srv/app/.venv; mv bin /srv/other; ln -s /srv/other bin")
     result = run_deploy(host, code, user="root")
     assert (result.changed, result.unchanged, result.failed) == (["pip"], ["uv"], {})
     assert host.check_output("ls", "-A", "/srv/app") == ""
+    assert host.check_output("ls", "/srv/other").split() == ["activate", "python"]
 
 
 @pytest.mark.skipif(shutil.which("uv") is None, reason="uv is not installed")

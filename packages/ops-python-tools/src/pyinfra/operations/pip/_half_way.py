@@ -97,6 +97,9 @@ class RemoveEnvironmentCommand(StringCommand):
     @override
     def as_run(self) -> StringCommand:
         others = "find . ! -name . -prune ! -name {} -exec rm -rf {{}} +"
-        inside = f"{others.format('bin')} && cd bin && {others.format('activate')}"
+        inside = (
+            f"{others.format('bin')} && {{ [ -L bin ] || {{ cd bin && {others.format('activate')}; }}; }}"
+        )
+        # What a link leads to is not the environment's.
         empty = StringCommand("( cd", self._path, "&&", inside, ")")
         return StringCommand("{ [ -L", self._path, "] ||", empty, "; } && rm -rf", self._path)
