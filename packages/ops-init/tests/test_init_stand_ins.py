@@ -198,8 +198,12 @@ class TestBsdinit:
         def code():
             bsdinit.service("late", name="late", enabled=True, _sudo=True)
 
+        for _ in range(2):
+            failed = run_deploy(host, lambda: bsdinit.service("late", name="late", _sudo=True)).failed
+            assert "Cannot 'start' late" in failed["late"]
         assert assert_idempotent(host, code).changed == ["late"]
         assert (host.root / "run/late").exists()
+        assert not list((host.root / "tmp").glob("pyinfra*"))
 
 
 class TestOpenrc:

@@ -63,7 +63,7 @@ def service(
     # The name of a shell variable: php-fpm is enabled by php_fpm_enable.
     variable = re.sub(r"[^A-Za-z0-9_]", "_", service) + "_enable"
     if enabled is True:
-        # A script of FreeBSD that is not enabled does not start, says so, and succeeds.
+        # FreeBSD starts no other.
         yield from files.line._inner(path=RC_CONF, line=f"^{variable}=", replace=f'{variable}="YES"')
     shown, run = (
         handle_service_control(host, service, statuses, template, running, restarted, reloaded, command)
@@ -77,6 +77,8 @@ def service(
 class _Control(StringCommand):
     """A command of a script, after whose failure that of the other folder is not run.
 
+    It fails where the script refuses: those of FreeBSD then say so and succeed, such as of one that is not enabled.
+
     Args:
         shown: the command as it is told.
         run: the same, as it is run.
@@ -88,4 +90,9 @@ class _Control(StringCommand):
 
     @override
     def as_run(self) -> StringCommand:
-        return self._run
+        # What is started may keep its output open: a pipe would have no end.
+        return StringCommand(
+            *("SAID=$(mktemp /tmp/pyinfra-XXXXXXXXXX) && { {", self._run, '; } > "$SAID"; STATUS=$?;'),
+            """if grep -q "^Cannot '" "$SAID"; then cat "$SAID" >&2; STATUS=1; else cat "$SAID"; fi;""",
+            'rm -f "$SAID"; (exit "$STATUS"); }',
+        )
