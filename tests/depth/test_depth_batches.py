@@ -30,6 +30,8 @@ PLACE = re.compile(
     r"|(?<=[+>] kill )-\w+ \d+"
     r"|cd /tmp && |export 'EXPORTED=by us' LANGUAGE=de && |LC_ALL=C; export LC_ALL; unset LANGUAGE; "
 )
+# A shell's own number, in a here-document without an end.
+PROCESS = re.compile(r"(?<=kill )-\w+ \d+")
 # Whose shell or last command is killed hears of it from whoever is left: from another shell in a batch than alone.
 KILLED = re.compile(r"kill -(?:9|SEGV) \$(?:\$'|\()")
 
@@ -65,7 +67,7 @@ def outcome(asked, arguments):
     own = {
         "command": asked.command,
         "requires_command": lambda self: asked.requires,
-        "process": lambda self, output: output,
+        "process": lambda self, output: [PROCESS.sub("", line) for line in output],
         "shell_executable": asked.own_shell,
         "side_effect_free": asked.side_effect_free,
     }
@@ -75,7 +77,8 @@ def outcome(asked, arguments):
         return host.get_fact(fact, **{key: value for key, value in settings.items() if value}, **arguments)
     except PyinfraError as error:
         said = "" if KILLED.search(asked.command) else PLACE.sub("", str(error))
-        return type(error).__name__, said
+        # The parts of a pipeline have no order.
+        return type(error).__name__, sorted(re.split("; |(?<=Odd): ", said)) if "|" in asked.command else said
 
 
 @contextmanager

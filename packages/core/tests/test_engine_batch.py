@@ -116,6 +116,8 @@ class TestFrames:
         ("set -e -ux; a", "bash", False),
         ("set -o xtrace; a", "bash", False),
         ("set -e; a -x", "bash", True),
+        ("a\nb", "/bin/bash", False),
+        ("a\nb", "sh", True),
         ("a\0b", "sh", False),
         ("a", "bash -l", False),
         ("a", "fish", False),

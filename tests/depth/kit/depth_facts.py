@@ -33,7 +33,7 @@ PRINTING = [
     "head -c 300000 /bin/ls >&2",
     "echo $LC_ALL $LANGUAGE; ls /nonexistent",
     "echo $#,$1,$0",
-    "echo $?,$!,$PWD",
+    "echo $?,${!:+one},$PWD",
     "echo 'quo\"te' \"it's\" \\$HOME \\\\",
     "echo a # a comment",
     "# a comment",

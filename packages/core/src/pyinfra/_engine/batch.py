@@ -66,7 +66,8 @@ def can_share(question: Question) -> bool:
     """Tell whether a question may be one of a batch.
 
     One that starts something in the background may not: what holds its output open would be waited for by all. Nor may
-    one that has its commands traced, nor one for a shell that is not known to be a POSIX sh.
+    one that has its commands traced, nor one for a shell that is not known to be a POSIX sh. bash goes on with the next
+    line behind some errors (a variable that is read-only, a division by zero), but not in a subshell.
 
     Args:
         question: the question.
@@ -76,8 +77,13 @@ def can_share(question: Question) -> bool:
     """
     text = question.command
     background = "&" in text and "&" in _NO_BACKGROUND.sub("", text)
-    return _family(question.shell) in _POSIX_SHELLS and not (
-        background or _COPROCESS.search(text) or _TRACE.search(text) or "\0" in text
+    family = _family(question.shell)
+    return family in _POSIX_SHELLS and not (
+        background
+        or _COPROCESS.search(text)
+        or _TRACE.search(text)
+        or "\0" in text
+        or (family == "bash" and "\n" in text)
     )
 
 
