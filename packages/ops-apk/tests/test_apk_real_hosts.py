@@ -119,6 +119,21 @@ def test_what_could_be_added_only_in_part_is_added_again(host, what):
     assert_idempotent(host, code)
 
 
+def test_another_version_that_is_broken_is_repaired(host):
+    def have(version):
+        return lambda: apk.packages(f"nginx={version}", name="have", _sudo=True)
+
+    host.exec("apk", "update")
+    assert not run_deploy(host, have("1.24.0-r6")).failed
+    write(host, "srv/failing", ["nginx"])
+    for _ in range(3):
+        assert "have" in run_deploy(host, have("1.24.0-r7")).failed
+    write(host, "srv/failing", [])
+    assert run_deploy(host, have("1.24.0-r7")).changed == ["have"]
+    assert run_deploy(host, have("1.24.0-r7")).unchanged == ["have"]
+    assert installed(host) == ["musl 1.2.4-r2", "nginx 1.24.0-r7"]
+
+
 def test_a_package_that_was_broken_before(host):
     """apk fails each time then, whatever it was asked for."""
     write(host, "srv/failing", ["vim"])

@@ -13,7 +13,7 @@ from pyinfra.facts.apk._changes import read_changes
 from pyinfra.operations.util.packaging import PkgInfo, ensure_packages
 from pyinfra.operations.util.tools import check_tool
 
-from ._add import add_whole
+from ._add import add_whole, repair
 from ._upgrade import update as update_index
 from ._upgrade import upgrade as upgrade_all
 
@@ -81,6 +81,7 @@ def packages(
         installed = host.get_fact(ApkPackages)
     current: Installed = installed
     if present:
+        yield from repair(wanted, installed)
         wanted, current = _to_install(wanted, installed)
     commands = ensure_packages(
         host,
