@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator
 
-from pyinfra import host
+from pyinfra import host, state
 from pyinfra.api import OperationValueError, StringCommand, operation
 from pyinfra.facts.bsdinit import RcdStatus
 from pyinfra.operations import files
@@ -62,16 +62,23 @@ def service(
     statuses = host.get_fact(RcdStatus)
     # The name of a shell variable: php-fpm is enabled by php_fpm_enable.
     variable = re.sub(r"[^A-Za-z0-9_]", "_", service) + "_enable"
-    if enabled is True:
-        # FreeBSD starts no other.
-        yield from files.line._inner(path=RC_CONF, line=f"^{variable}=", replace=f'{variable}="YES"')
+    # FreeBSD starts no service that is not enabled; it is told in the order that people know.
+    is_first = enabled is True and state.is_executing
+    if is_first:
+        yield from _enable(variable)
     shown, run = (
         handle_service_control(host, service, statuses, template, running, restarted, reloaded, command)
         for template in (SHOWN, RUN)
     )
     yield from (_Control(*both) for both in zip(shown, run, strict=True))
-    if enabled is False:
+    if enabled is True and not is_first:
+        yield from _enable(variable)
+    elif enabled is False:
         yield from files.line._inner(path=RC_CONF, line=f"^{variable}=", present=False)
+
+
+def _enable(variable: str) -> Generator[StringCommand, None, None]:
+    yield from files.line._inner(path=RC_CONF, line=f"^{variable}=", replace=f'{variable}="YES"')
 
 
 class _Control(StringCommand):

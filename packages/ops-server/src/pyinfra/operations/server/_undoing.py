@@ -13,11 +13,12 @@ from ._names import end_of_options
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# A home that was there before gets nothing of the skeleton. What is there of each of its files, cp has told.
+# A home that was there before gets nothing of the skeleton. What is there of each of its files, cp has told;
+# more may be what the system's own scripts add.
 _SKELETON = (
     '[ -z "$__home" ] || { __skel=$(useradd -D | sed -n s/^SKEL=//p); [ ! -d "$__skel" ] || ( cd "$__skel" && '
     "find . -type f -exec sh -c "
-    '\'for f do [ "$(wc -c < "$f")" = "$(wc -c < "$0/$f")" ] || exit 1; done\' "$__home" {} + ) || '
+    '\'for f do [ "$(wc -c < "$0/$f")" -ge "$(wc -c < "$f")" ] || exit 1; done\' "$__home" {} + ) || '
     '{ echo "not all of $__skel could be copied to $__home" >&2; false; }; }'
 )
 
