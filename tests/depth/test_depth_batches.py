@@ -23,7 +23,7 @@ EXAMPLES = max(8, settings.default.max_examples // 3 + 1 if settings.default.max
 # What holds the output open for less is waited for; what does for longer is not.
 OUTPUT_WAIT = 1.5
 # Less than what is left behind lives, which nothing may wait for.
-BOUND = 18
+BOUND = 60
 # Where in its script a shell came upon something, and the line around it, are not the same in a batch.
 PLACE = re.compile(
     r"(?<=sh: )(?:(?:-c|eval|line \d+|\d+): )+|\b(?:line|Zeile) \d+: "

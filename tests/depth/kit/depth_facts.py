@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 LEAVERS = {
     "late": "#!/bin/sh\n(sleep 0.1; echo late; echo late >&2) &\necho early\n",
     "holder": "#!/bin/sh\nsleep 1 &\necho early\n",
-    "daemon": "#!/bin/sh\nsleep 20 >/dev/null 2>&1 3>&- 9>&- &\necho early\n",
+    "daemon": "#!/bin/sh\nsleep 90 >/dev/null 2>&1 3>&- 9>&- &\necho early\n",
 }
 """Programs that leave a process behind, which nothing in a command that runs them tells of."""
 
@@ -158,17 +158,17 @@ KILLING = [
 ]
 
 BACKGROUND = [
-    "sleep 20 &",
-    "echo before; sleep 20 & echo after",
-    "sleep 20 >/dev/null 2>&1 &",
-    "sleep 20 </dev/null >/dev/null 2>&1 & echo after",
+    "sleep 90 &",
+    "echo before; sleep 90 & echo after",
+    "sleep 90 >/dev/null 2>&1 &",
+    "sleep 90 </dev/null >/dev/null 2>&1 & echo after",
     "(sleep 0.1; echo late) & echo early",
     "(sleep 0.1; echo late >&2) &",
     "sleep 0.01 & wait; echo waited",
-    "sh -c 'sleep 20 & echo $0'",
-    "nohup sleep 20 >/dev/null 2>&1 & echo on its own",
-    "setsid sleep 20 >/dev/null 2>&1 </dev/null & echo $? apart",
-    "sleep 20 | cat & echo piped",
+    "sh -c 'sleep 90 & echo $0'",
+    "nohup sleep 90 >/dev/null 2>&1 & echo on its own",
+    "setsid sleep 90 >/dev/null 2>&1 </dev/null & echo $? apart",
+    "sleep 90 | cat & echo piped",
     "echo now &>/dev/null; wait",
     "curl -s 'file:///etc/hostname?a=1&b=2'",
 ]
@@ -226,6 +226,8 @@ def _fact(draw: st.DrawFn, shell: str) -> Asked:
     pieces = draw(usual)
     strange = draw(st.integers(0, 5)) == 0
     if strange:
+        # What is left in the background would be waited for.
+        pieces = [piece for piece in pieces if not piece.startswith("wait")]
         pieces.insert(draw(st.integers(0, len(pieces))), draw(odd))
     # Behind an `if` of ours, what can't be read as a command alone is told of in other words.
     incomplete = any(piece in BROKEN for piece in pieces) or set(pieces) == {"# a comment"}
