@@ -33,7 +33,7 @@ PLACE = re.compile(
 # A shell's own number, in a here-document without an end.
 PROCESS = re.compile(r"(?<=kill )-\w+ \d+")
 # Whose shell or last command is killed hears of it from whoever is left: from another shell in a batch than alone.
-KILLED = re.compile(r"kill -(?:9|SEGV) \$(?:\$'|\()")
+KILLED = re.compile(r"kill -(?:9|SEGV) \$")
 
 as_many = settings(
     max_examples=EXAMPLES,

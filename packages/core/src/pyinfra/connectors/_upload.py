@@ -10,7 +10,8 @@ from pyinfra.api.command import QuoteString, StringCommand
 # dest is followed where it is a symbolic link, and refused where it is no file: a rename would put one in the place
 # of a device. cp copies what must be kept (mode, owner; ACL and SELinux label where cp can) before the content is
 # replaced; a new file is private until it is whole, and so is one that is to have another mode. A short stdin leaves
-# dest alone. A rename over a link to a directory would put the file in it, where mv has no option against that.
+# dest alone. A rename over a link to a directory would put the file in it, where mv has no option against that. The
+# umask may stay where a mode is given and no command is run that would see it: that saves a process.
 _SCRIPT = """\
 d=$1; n=$2; x=$3; o=$4; p=$5; f=$6; v=$7; w=$8
 case $d in -*) d=./$d;; esac
@@ -26,9 +27,10 @@ case $d in */*) t=${d%/*}/.pyinfra-$x;; *) t=./.pyinfra-$x;; esac
 [ -z "$v" ] || case ${d##*/} in ?*.?*) case ${d##*.} in ????????????????*);; *) t=$t.${d##*.};; esac;; esac
 trap 'rm -f "$t"' EXIT
 trap 'exit 1' HUP INT TERM PIPE
-(umask 077; set -C; : >"$t") || exit 1
+if [ -n "$p" ] && [ -z "$v" ]; then umask 077; set -C; : >"$t" || exit 1; set +C
+else (umask 077; set -C; : >"$t") || exit 1; fi
 if [ -n "$e" ]; then cp --preserve=all "$d" "$t" 2>/dev/null || cp -p "$d" "$t" || exit 1; fi
-[ -z "$p" ] || chmod u+rw,go= "$t" || exit 1
+[ -z "$e" ] || [ -z "$p" ] || chmod u+rw,go= "$t" || exit 1
 m=; [ -w "$t" ] || { m=1; chmod u+w "$t" || exit 1; }
 cat >"$t" || exit 1
 [ "$(($(wc -c <"$t")))" = "$n" ] || { echo "only $(($(wc -c <"$t"))) of $n bytes arrived" >&2; exit 1; }

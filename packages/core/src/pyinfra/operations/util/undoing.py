@@ -11,14 +11,15 @@ from pyinfra.api import StringCommand
 
 __all__ = ["UndoingCommand", "appending", "making"]
 
-# Of a link that leads nowhere, and of what is no file, nothing is known. Some systems' wc prints blanks.
+# Of a link that leads nowhere, and of what is no file, nothing is known.
 _MEASURE = (
-    '; __size=; if [ -f "$__path" ]; then __size=$(wc -c < "$__path" | tr -d " "); '
+    '; __size=; if [ -f "$__path" ]; then __size=$(wc -c < "$__path"); '
     'elif [ ! -e "$__path" ] && [ ! -L "$__path" ]; then __size=new; fi'
 )
+# Some systems' wc prints blanks before the number.
 _SHORTEN = (
-    'case $__size in new) rm -f "$__path";; '
-    '?*) [ "$(wc -c < "$__path")" -gt "$__size" ] && dd if=/dev/null of="$__path" bs=1 seek="$__size";; esac'
+    'case $__size in new) rm -f "$__path";; ?*) __size=$((__size)); '
+    '[ "$(($(wc -c < "$__path")))" -gt "$__size" ] && dd if=/dev/null of="$__path" bs=1 seek="$__size";; esac'
 )
 _LOOK = '; __new=; [ -e "$__path" ] || [ -L "$__path" ] || __new=1'
 
