@@ -43,7 +43,28 @@ class Twice(StringCommand):
         return super().execute(state, host, connector_arguments)
 
 
+class Done(StringCommand):
+    """A command of which nothing is left to be run."""
+
+    def as_run(self):
+        return StringCommand()
+
+
 class TestOneCall:
+    @pytest.mark.parametrize("calls", [several, apart])
+    def test_what_is_done_is_told_and_not_run(self, run, calls):
+        result = called(run, calls, Done("false"), "echo a", Done("false"), "echo b", Done("false"))
+        assert len(run.calls) == (1 if calls is several else 2)
+        assert (result.stdout_lines, outcome(run)) == (["a", "b"], [Outcome.CHANGED])
+
+    def test_nothing_is_done_behind_what_fails(self, run):
+        called(run, several, "echo a", "false", Done("false"), "echo b")
+        assert outcome(run) == [Outcome.FAILED]
+
+    def test_all_that_is_done_changes_nothing_more(self, run):
+        called(run, several, Done("false"))
+        assert (run.calls, outcome(run)) == ([], [Outcome.CHANGED])
+
     def test_each_has_its_output(self, run):
         result = called(run, several, "printf 'a\nb'; echo c >&2", "echo d; echo e >&2")
         assert len(run.calls) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pyinfra.api.command import FileUploadCommand, PyinfraCommand, StringCommand
@@ -46,11 +46,13 @@ class Waiting:
         command: the command.
         report: what reads its output.
         request: it, as it goes into a script.
+        done: what was yielded behind it, and is done with it.
     """
 
     command: PyinfraCommand
     report: Report | None
     request: Request
+    done: list[tuple[PyinfraCommand, Report | None]] = field(default_factory=list)
 
 
 class Together:
@@ -97,6 +99,9 @@ class Together:
         Returns:
             Whether it may.
         """
+        if self._waiting and isinstance(command, StringCommand) and _is_plain(command) and command.is_done:
+            self._waiting[-1].done.append((command, report))
+            return True
         state = self._engine.state
         # Who watches sees what comes as it comes.
         request = None if state.print_output or state.print_input else self._request(command)
@@ -180,7 +185,8 @@ class Together:
             answers = self._call([one.request for one in waiting], ahead)
         except Exception:
             for one in waiting:
-                self._begin(one.command)
+                for command, _ in ((one.command, None), *one.done):
+                    self._begin(command)
             raise
         if answers is None:
             # Not so much as the script's beginning was run.
@@ -208,7 +214,13 @@ class Together:
             if not succeeded and not self._go_on:
                 self._stopped = True
                 return False
+            self._take_done(one)
         return True
+
+    def _take_done(self, one: Waiting) -> None:
+        for command, report in one.done:
+            self._begin(command)
+            self._take(report, True, CommandOutput([]))
 
     def _went(self, one: Waiting, succeeded: bool, output: CommandOutput, ended: bool) -> bool:
         """Tell how a command of a script went; whether the script went on."""
@@ -220,6 +232,8 @@ class Together:
             output = CommandOutput([])
         self._take(one.report, succeeded, output)
         self._stopped = not succeeded and (ended or not self._go_on)
+        if not self._stopped:
+            self._take_done(one)
         return not self._stopped
 
 

@@ -121,13 +121,26 @@ class StringCommand(PyinfraCommand):
         return mask(self.separator.join(_text(bit, masked=True) for bit in self.bits))
 
     def as_run(self) -> StringCommand:
-        """Give the command as it is run: itself, unless a subclass has it undo what it did where it fails."""
+        """Give the command as it is run: itself, unless a subclass has it undo what it did where it fails.
+
+        Without any parts it is not run: what it says has been done.
+        """
         return self
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to be run of it."""
+        command = self.as_run()
+        return command is not self and not command.bits
 
     def execute(
         self, state: State, host: Host, connector_arguments: ConnectorArguments
     ) -> tuple[bool, CommandOutput]:
         """Run the command on the host; see `PyinfraCommand.execute`."""
+        if self.is_done:
+            from pyinfra.connectors.util import CommandOutput
+
+            return True, CommandOutput([])
         return host.run_shell_command(
             self.as_run(),
             print_output=state.print_output,

@@ -24,6 +24,7 @@ from pyinfra.facts.files import Directory, File, Link
 from pyinfra.facts.server import Home
 from pyinfra.operations.util.cleaning import undone
 from pyinfra.operations.util.files import MetadataTimeField, chmod, chown, touch, unix_path_join
+from typing_extensions import override
 
 from ._arguments import check_mode, check_owner, check_path
 from ._checksums import is_same_content
@@ -160,13 +161,24 @@ def _upload(
     mode: int | str | None,
     placement: Placement | None,
 ) -> Iterator[FileUploadCommand | StringCommand]:
-    """Give the upload, and after it the commands that set what it has set already, where its connector can."""
+    """Give the upload, and after it the commands that set what it has set already."""
     place = _expand_home(dest)
     yield FileUploadCommand(source, place, remote_temp_filename=temporary_path(), placement=placement)
     if user or group:
-        yield chown(dest, user, group)
+        yield _Placed(chown(dest, user, group))
     if mode is not None:
-        yield chmod(dest, mode)
+        yield _Placed(chmod(dest, mode)) if isinstance(mode, int) else chmod(dest, mode)
+
+
+class _Placed(StringCommand):
+    """What the upload before it has done."""
+
+    def __init__(self, command: StringCommand) -> None:
+        super().__init__(*command.bits)
+
+    @override
+    def as_run(self) -> StringCommand:
+        return StringCommand()
 
 
 def _check_source(src: Any, add_deploy_dir: bool, assume_exists: bool) -> str | IO[Any]:
