@@ -76,6 +76,10 @@ class Fails(FactBase[str]):
         return "none"
 
 
+class FailsAtLength(FactBase[str]):
+    command = "printf '\\n%s\\n\\n' one two three four >&2; exit 3"
+
+
 class Silent(FactBase[str]):
     command = "true"
 
@@ -344,6 +348,8 @@ class TestErrors:
     def test_a_failing_command_names_the_fact_and_what_it_said(self, make_run, config):
         with pytest.raises(FactError, match="Fails: oh no"):
             make_run(**config).host.get_fact(Fails)
+        with pytest.raises(FactError, match=r"FailsAtLength: one; two; three$"):
+            make_run(**config).host.get_fact(FailsAtLength)
 
     def test_a_failure_can_be_ignored(self, make_run, caplog):
         assert make_run().host.get_fact(Fails, _ignore_errors=True) == "none"

@@ -257,7 +257,8 @@ class _Fact:
             ) from error
 
     def _failed(self, answer: Answer) -> Any:
-        said = "; ".join(line.strip() for line in (answer.stderr or answer.stdout)[:3] if line.strip())
+        lines = [line.strip() for line in answer.stderr or answer.stdout if line.strip()]
+        said = "; ".join(lines[:3])
         said = printable(said)
         message = f"could not load fact {self}: {said or 'its command failed without a word'}"
         if self._arguments.get("_ignore_errors"):
